@@ -1,0 +1,76 @@
+"""The inside of a worker process."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from multiprocessing.connection import Connection
+from typing import Any
+
+from daglab.execution.boundary import failure_from
+from daglab.execution.messages import Broken, Finished, Happened, Ready, Stop
+from daglab.execution.ports import StepTask
+from daglab.execution.step import StepExecutor
+from daglab.records.events import Event
+
+MakeExecutor = Callable[[Any, Callable[[Event], None]], StepExecutor]
+
+
+def serve(file_number: int, make_executor: MakeExecutor) -> None:
+    """Runs steps until told to stop, or until the driver is gone.
+
+    Args:
+        file_number: of the open connection to the driver.
+        make_executor: from the driver's first message and a function that takes events.
+    """
+    _end_with_driver()
+    connection: Connection[Any, Any] = Connection(file_number)
+    lock = threading.Lock()
+
+    def send(message: object) -> None:
+        with lock:
+            connection.send(message)
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        executor = make_executor(connection.recv(), lambda event: send(Happened(event)))
+    except BaseException as error:
+        send(Broken(failure_from(error)))
+        return
+    send(Ready())
+    with contextlib.suppress(EOFError):
+        _run_tasks(connection, send, executor)
+
+
+def _run_tasks(
+    connection: Connection[Any, Any], send: Callable[[object], None], executor: StepExecutor
+) -> None:
+    while True:
+        message = connection.recv()
+        if isinstance(message, Stop):
+            return
+        assert isinstance(message, StepTask)
+        # Only a step may be interrupted: between two of them there is nothing to interrupt.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        outcome = executor.run(message)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        send(Finished(outcome, executor.held_keys))
+
+
+def _end_with_driver() -> None:
+    """The driver holds the other end of our standard input; when that closes, it is gone, and so are we."""
+    lifeline = os.dup(0)
+    with open(os.devnull, "rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
+    sys.stdin = open(os.devnull)  # noqa: SIM115 - lives as long as the process
+
+    def watch() -> None:
+        while os.read(lifeline, 1):
+            pass
+        os._exit(1)
+
+    threading.Thread(target=watch, name="daglab-lifeline", daemon=True).start()

@@ -1,0 +1,150 @@
+"""The graph of assets: who needs whom, by key as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from daglab.definitions.assets import AssetsDefinition
+from daglab.definitions.function_compute import FunctionCompute
+from daglab.definitions.specs import AssetSpec
+from daglab.errors import CycleError, DuplicateAssetError
+from daglab.foundation.graphs import find_cycle, reversed_edges, topological_order
+from daglab.planning.function_version import function_version
+
+
+@dataclass(frozen=True, kw_only=True)
+class AssetNode:
+    """An asset in the graph.
+
+    Args:
+        key: its key as text.
+        spec: what is said of it.
+        output_name: the output of the computation that it is.
+        definition: the computation.
+        parents: the keys of what it needs.
+    """
+
+    key: str
+    spec: AssetSpec
+    output_name: str
+    definition: AssetsDefinition
+    parents: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckNode:
+    """A check in the graph; `asset_key` is the asset that it looks at."""
+
+    asset_key: str
+    name: str
+    output_name: str
+    definition: AssetsDefinition
+    blocking: bool
+    description: str
+
+
+@dataclass(frozen=True)
+class AssetGraph:
+    """All assets and checks of a notebook, a module or a workspace, and who needs whom.
+
+    Args:
+        nodes: by key, in order of definition.
+        checks: by asset key, in order of definition.
+
+    Example:
+        >>> from daglab.definitions.asset_decorator import asset
+        >>> @asset
+        ... def orders(): ...
+        >>> @asset
+        ... def total(orders): ...
+        >>> AssetGraph.build([total, orders]).order
+        ('orders', 'total')
+    """
+
+    nodes: Mapping[str, AssetNode]
+    checks: Mapping[str, Sequence[CheckNode]]
+
+    @classmethod
+    def build(cls, definitions: Iterable[AssetsDefinition]) -> AssetGraph:
+        """Puts definitions together.
+
+        Raises:
+            DuplicateAssetError: an asset is defined twice.
+            CycleError: assets need each other.
+        """
+        nodes: dict[str, AssetNode] = {}
+        checks: dict[str, list[CheckNode]] = {}
+        for definition in definitions:
+            for node in _asset_nodes(definition):
+                if node.key in nodes:
+                    raise _twice(nodes[node.key], node)
+                nodes[node.key] = node
+            for check in _check_nodes(definition):
+                checks.setdefault(check.asset_key, []).append(check)
+        cycle = find_cycle({key: node.parents for key, node in nodes.items()})
+        if cycle:
+            raise CycleError(cycle)
+        return cls(nodes, checks)
+
+    @cached_property
+    def parents(self) -> dict[str, tuple[str, ...]]:
+        """What each asset needs."""
+        return {key: node.parents for key, node in self.nodes.items()}
+
+    @cached_property
+    def children(self) -> dict[str, list[str]]:
+        """What needs each asset."""
+        return reversed_edges(self.parents)
+
+    @cached_property
+    def order(self) -> tuple[str, ...]:
+        """All keys defined here, each after what it needs."""
+        return tuple(key for key in topological_order(self.parents) if key in self.nodes)
+
+    @cached_property
+    def external_keys(self) -> tuple[str, ...]:
+        """Keys that are needed but defined nowhere here."""
+        needed = (parent for node in self.nodes.values() for parent in node.parents)
+        return tuple(dict.fromkeys(key for key in needed if key not in self.nodes))
+
+    @cached_property
+    def code_versions(self) -> dict[str, str]:
+        """The version of the code of each asset."""
+        return {key: code_version(node.definition, node.spec) for key, node in self.nodes.items()}
+
+
+def code_version(definition: AssetsDefinition, spec: AssetSpec | None = None) -> str:
+    """The version that the user gave, else the hash of the code."""
+    given = (spec.code_version if spec else None) or definition.node.code_version
+    if given:
+        return given
+    compute = definition.node.compute
+    return function_version(compute.function) if isinstance(compute, FunctionCompute) else ""
+
+
+def _asset_nodes(definition: AssetsDefinition) -> Iterable[AssetNode]:
+    inputs = tuple(str(key) for key in definition.keys_by_input.values())
+    for name, spec in definition.specs.items():
+        parents = tuple(dict.fromkeys((*inputs, *(str(dep.asset_key) for dep in spec.deps))))
+        yield AssetNode(
+            key=str(spec.key), spec=spec, output_name=name, definition=definition, parents=parents
+        )
+
+
+def _check_nodes(definition: AssetsDefinition) -> Iterable[CheckNode]:
+    for name, spec in definition.check_specs.items():
+        yield CheckNode(
+            asset_key=str(spec.key.asset_key),
+            name=spec.name,
+            output_name=name,
+            definition=definition,
+            blocking=spec.blocking,
+            description=spec.description or "",
+        )
+
+
+def _twice(first: AssetNode, second: AssetNode) -> DuplicateAssetError:
+    places = " and in ".join(str(node.definition.origin or "Python") for node in (first, second))
+    return DuplicateAssetError(f"asset {first.key!r} is defined in {places}", hint="rename one of them")

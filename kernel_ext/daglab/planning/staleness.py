@@ -1,0 +1,112 @@
+"""Which assets are as their code and their inputs would make them now, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from daglab.planning.graph import AssetGraph, AssetNode
+from daglab.records.assets import AssetState, Materialization
+
+
+class Freshness(StrEnum):
+    """Whether an asset is up to date."""
+
+    NEVER = "never"
+    FRESH = "fresh"
+    STALE = "stale"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Verdict:
+    """Whether one asset is up to date.
+
+    Args:
+        freshness: whether it is.
+        reason: why not, as one sentence.
+        only_upstream: it would be fresh if what it needs were made again and came out equal.
+    """
+
+    freshness: Freshness
+    reason: str = ""
+    only_upstream: bool = False
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether nothing needs to be done."""
+        return self.freshness is Freshness.FRESH
+
+
+FRESH = Verdict(freshness=Freshness.FRESH)
+NEVER = Verdict(freshness=Freshness.NEVER, reason="It was never materialized.")
+
+
+def assess(
+    graph: AssetGraph,
+    states: Mapping[str, AssetState],
+    holds: Callable[[Materialization], bool],
+) -> dict[str, Verdict]:
+    """Judges every asset of a graph, those that it only reads included.
+
+    Args:
+        graph: the assets as they are defined now.
+        states: what is known of them.
+        holds: whether the value of a materialization is still there.
+    """
+    verdicts: dict[str, Verdict] = {}
+    for key in (*graph.external_keys, *graph.order):
+        latest = _latest(states, key)
+        if latest is None:
+            verdicts[key] = NEVER
+        elif not holds(latest):
+            verdicts[key] = Verdict(freshness=Freshness.MISSING, reason="Its stored value is gone.")
+        elif key in graph.nodes:
+            verdicts[key] = _compare(
+                graph, graph.nodes[key], graph.code_versions[key], latest, states, verdicts
+            )
+        else:
+            verdicts[key] = FRESH
+    return verdicts
+
+
+def _compare(
+    graph: AssetGraph,
+    node: AssetNode,
+    code: str,
+    latest: Materialization,
+    states: Mapping[str, AssetState],
+    verdicts: Mapping[str, Verdict],
+) -> Verdict:
+    if code != latest.code_version:
+        return _stale("Its code changed since it was last materialized.")
+    gone = [key for key in latest.input_versions if key not in node.parents]
+    if gone:
+        return _stale(f"It no longer depends on {gone[0]!r}.")
+    # An asset that lives elsewhere and never was recorded here has no version to compare.
+    known = [key for key in node.parents if key in graph.nodes or _latest(states, key)]
+    for parent in known:
+        made_from = latest.input_versions.get(parent)
+        if made_from is None:
+            return _stale(f"It now depends on {parent!r}.")
+        now = _latest(states, parent)
+        if now is not None and now.data_version != made_from:
+            return _stale(f"{parent!r} has changed since.")
+    for parent in known:
+        verdict = verdicts.get(parent, NEVER)
+        if not verdict.is_fresh:
+            reason = f"{parent!r}, which it needs, is {_WORDS[verdict.freshness]}."
+            return Verdict(freshness=Freshness.STALE, reason=reason, only_upstream=True)
+    return FRESH
+
+
+def _latest(states: Mapping[str, AssetState], key: str) -> Materialization | None:
+    return states[key].latest if key in states else None
+
+
+_WORDS = {Freshness.NEVER: "not there", Freshness.STALE: "stale", Freshness.MISSING: "gone"}
+
+
+def _stale(reason: str) -> Verdict:
+    return Verdict(freshness=Freshness.STALE, reason=reason)
