@@ -1,0 +1,63 @@
+"""Plain cells that define assets, jobs and the like in Python, as a module would."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from daglab.notebooks.parsed import ParsedCell
+
+_DECORATORS: Final = frozenset(
+    {"asset", "multi_asset", "asset_check", "multi_asset_check", "graph_asset", "graph_multi_asset",
+     "observable_source_asset", "op", "graph", "job", "schedule", "sensor", "asset_sensor", "multi_asset_sensor",
+     "run_status_sensor", "run_failure_sensor", "resource", "io_manager", "repository", "hook", "failure_hook",
+     "success_hook"}
+)  # fmt: skip
+_FACTORIES: Final = frozenset(
+    {"AssetSpec", "Definitions", "ScheduleDefinition", "SensorDefinition", "JobDefinition", "AssetsDefinition",
+     "define_asset_job", "build_schedule_from_partitioned_job", "AutomationConditionSensorDefinition",
+     "external_assets_from_specs", "define_dagstermill_asset", "notebook_asset"}
+)  # fmt: skip
+
+
+def imported_names(cells: Iterable[ParsedCell]) -> Mapping[str, str]:
+    """Local names to what they are in daglab: `dl` to "" for `import daglab as dl`, `asset` to "asset"."""
+    found: dict[str, str] = {}
+    for cell in cells:
+        for node in cell.names.module.body:
+            if isinstance(node, ast.Import):
+                found |= {
+                    alias.asname or "daglab": ""
+                    for alias in node.names
+                    if alias.name == "daglab" or (alias.name.startswith("daglab.") and alias.asname is None)
+                }
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").partition(".")[0] == "daglab":
+                found |= {alias.asname or alias.name: alias.name for alias in node.names if alias.name != "*"}
+                if any(alias.name == "*" for alias in node.names):
+                    found |= {name: name for name in (*_DECORATORS, *_FACTORIES)}
+    return found
+
+
+def definition_statements(node: ast.stmt, imported: Mapping[str, str]) -> bool:
+    """Whether a statement makes a definition: a decorated function, or a name for a `Definitions(...)`."""
+    if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return any(_daglab_name(each, imported) in _DECORATORS for each in node.decorator_list)
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
+        return _daglab_name(node.value, imported) in _FACTORIES
+    return False
+
+
+def _daglab_name(node: ast.expr, imported: Mapping[str, str]) -> str | None:
+    """What a decorator or a called function is in daglab, None if it is nothing of it."""
+    while isinstance(node, ast.Call):
+        node = node.func
+    if isinstance(node, ast.Name):
+        return imported.get(node.id) or None
+    if isinstance(node, ast.Attribute):
+        root = node.value
+        while isinstance(root, ast.Attribute):
+            root = root.value
+        if isinstance(root, ast.Name) and imported.get(root.id) == "":
+            return node.attr
+    return None

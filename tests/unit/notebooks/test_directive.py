@@ -1,0 +1,133 @@
+import pytest
+
+from daglab.errors import DefinitionError
+from daglab.notebooks.directive import (
+    ASSET_USAGE,
+    CHECK_USAGE,
+    AssetDirective,
+    CheckDirective,
+    parse_asset_directive,
+    parse_check_directive,
+    split_directive,
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("%%asset\nx = 1", ("asset", "", "\nx = 1")),
+        ("%%asset x y --group a\nx = 1", ("asset", "x y --group a", "\nx = 1")),
+        ("%%asset", ("asset", "", "")),
+        ("\n  \n%%asset x\nx = 1", ("asset", "x", "\n  \n\nx = 1")),
+        ("%%check x\nTrue", ("check", "x", "\nTrue")),
+        ("%%asset\r\nx = 1\r\n", ("asset", "", "\nx = 1\n")),
+        ("%%assets\nx = 1", (None, "", "%%assets\nx = 1")),
+        ("%%time\nx = 1", (None, "", "%%time\nx = 1")),
+        ("x = 1\n%%asset", (None, "", "x = 1\n%%asset")),
+        (" %%asset", (None, "", " %%asset")),
+        ("", (None, "", "")),
+    ],
+)
+def test_split(source, expected):
+    assert split_directive(source) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("", AssetDirective()),
+        ("orders", AssetDirective(names=("orders",))),
+        ("train test", AssetDirective(names=("train", "test"))),
+        ("größe", AssetDirective(names=("größe",))),
+        ("x --group raw", AssetDirective(names=("x",), group="raw")),
+        ("--group=raw x", AssetDirective(names=("x",), group="raw")),
+        ("--deps a,b/c", AssetDirective(deps=("a", "b/c"))),
+        ("--deps a, b x", AssetDirective(deps=("a", "b"), names=("x",))),
+        ("--deps a --deps b", AssetDirective(deps=("a", "b"))),
+        ("--ins df=raw/a,b=c", AssetDirective(ins={"df": "raw/a", "b": "c"})),
+        ("--kinds pandas,table", AssetDirective(kinds=("pandas", "table"))),
+        ("--owners a@b.c,team:x", AssetDirective(owners=("a@b.c", "team:x"))),
+        ("--tags a=b,c=", AssetDirective(tags={"a": "b", "c": ""})),
+        ("--tags 'a=b c'", AssetDirective(tags={"a": "b c"})),
+        ("--code-version 1.2", AssetDirective(code_version="1.2")),
+        ("--key-prefix raw/eu/", AssetDirective(key_prefix="raw/eu")),
+        ("--io-manager disk", AssetDirective(io_manager_key="disk")),
+        ("x # the name", AssetDirective(names=("x",))),
+    ],
+)
+def test_asset_line(line, expected):
+    assert parse_asset_directive(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "hint"),
+    [
+        ("--gruop a", "there is no option '--gruop'", "did you mean '--group'?"),
+        ("--zzz", "there is no option '--zzz'", "the options are --group"),
+        ("--group", "--group needs a value", ""),
+        ("--group --deps a", "--group needs a value", ""),
+        ("--group a --group b", "--group is given twice", ""),
+        ("2x", "'2x' cannot be the name of a variable", ""),
+        ("class", "'class' cannot be the name of a variable", ""),
+        ("a/b", "'a/b' cannot be the name of a variable", ""),
+        ("a a", "a name is given twice", ""),
+        ("--deps a//b", "'a//b' cannot be an asset key", ""),
+        ("--ins a", "--ins takes NAME=KEY, not 'a'", ""),
+        ("--ins a=b,a=c", "--ins names 'a' twice", ""),
+        ("--tags a", "--tags takes NAME=VALUE, not 'a'", ""),
+        ("--group 'a", "cannot be read: no closing quotation", ""),
+        ("--key-prefix 'a b'", "'a b' cannot be part of an asset key", ""),
+        ("2x --deps a//b", "'2x' cannot be the name of a variable; 'a//b' cannot be an asset key", ""),
+        ("--help", "--key-prefix PATH", ""),
+    ],
+)
+def test_wrong_asset_line(line, message, hint):
+    with pytest.raises(DefinitionError) as caught:
+        parse_asset_directive(line)
+    assert message in caught.value.message
+    assert caught.value.message.startswith("%%asset: ")
+    assert hint in caught.value.hint
+    assert caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("orders", CheckDirective(asset="orders")),
+        ("raw/orders not_empty", CheckDirective(asset="raw/orders", name="not_empty")),
+        ("orders --blocking", CheckDirective(asset="orders", blocking=True)),
+        ("orders --severity warn", CheckDirective(asset="orders", severity="WARN")),
+        ("--severity=ERROR --blocking a b", CheckDirective(asset="a", name="b", blocking=True)),
+    ],
+)
+def test_check_line(line, expected):
+    assert parse_check_directive(line) == expected
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("", "it does not say which asset it checks"),
+        ("a b c", "['c'] is one word too many"),
+        ("a 2b", "'2b' cannot be the name of a check"),
+        ("a//b", "'a//b' cannot be an asset key"),
+        ("a --severity high", "--severity is WARN or ERROR, not 'HIGH'"),
+        ("a --blocking=yes", "there is no option '--blocking'"),
+    ],
+)
+def test_wrong_check_line(line, message):
+    with pytest.raises(DefinitionError) as caught:
+        parse_check_directive(line)
+    assert message in caught.value.message
+
+
+def test_key_has_the_prefix():
+    assert AssetDirective(key_prefix="raw/eu").key_of("x") == "raw/eu/x"
+    assert AssetDirective().key_of("x") == "x"
+
+
+def test_usage_names_every_option():
+    assert all(
+        option in ASSET_USAGE for option in ("--group", "--deps", "--ins", "--io-manager", "--key-prefix")
+    )
+    assert all(option in CHECK_USAGE for option in ("--blocking", "--severity"))
