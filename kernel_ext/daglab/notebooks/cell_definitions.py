@@ -12,6 +12,7 @@ from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.check_decorator import check_step_key
 from daglab.definitions.context import AssetExecutionContext
+from daglab.definitions.definitions import Definitions
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY, In, NodeDefinition, Origin, Out
 from daglab.definitions.results import AssetCheckResult, AssetCheckSeverity, Output
 from daglab.definitions.specs import AssetCheckSpec, AssetSpec
@@ -157,16 +158,21 @@ def check_definition(check: CellCheck, location: str) -> AssetsDefinition:
     )
 
 
-def python_definitions(defining: CellDefinitions, location: str) -> tuple[AssetsDefinition, ...]:
-    """Runs the slice of a cell that defines assets in Python, and collects them.
+def python_definitions(defining: CellDefinitions, location: str) -> Definitions:
+    """Runs the slice of a cell that defines assets in Python, and collects them, and the resources they are given.
 
     Raises:
         BaseException: whatever the cell raises.
     """
     namespace = run_as_notebook(defining.program, {}, capture_last=False).namespace
-    found = (namespace.get(name) for name in defining.names)
+    found = [namespace.get(name) for name in defining.names]
     origin = _origin(defining.cell, location)
-    return tuple(one.with_origin(origin) for one in found if isinstance(one, AssetsDefinition))
+    own = [one.with_origin(origin) for one in found if isinstance(one, AssetsDefinition)]
+    resources: dict[str, object] = {}
+    for one in found:
+        if isinstance(one, Definitions):
+            resources.update(one.resources)
+    return Definitions(assets=own, resources=resources)
 
 
 def _origin(cell: Cell, location: str) -> Origin:

@@ -48,6 +48,28 @@ def definition_statements(node: ast.stmt, imported: Mapping[str, str]) -> bool:
     return False
 
 
+def function_asset_key(node: ast.stmt, imported: Mapping[str, str]) -> str | None:
+    """The key of the asset that a decorated function is, as far as its decorator says it in so many words."""
+    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+        return None
+    for decorator in node.decorator_list:
+        if _daglab_name(decorator, imported) == "asset":
+            given = {each.arg: _texts(each.value) for each in getattr(decorator, "keywords", ())}
+            whole = given.get("key") or [
+                *(given.get("key_prefix") or []),
+                *(given.get("name") or [node.name]),
+            ]
+            return "/".join(whole)
+    return None
+
+
+def _texts(node: ast.expr) -> list[str] | None:
+    """The parts of a key that stands there as text or as a list of texts."""
+    parts = node.elts if isinstance(node, (ast.List, ast.Tuple)) else [node]
+    texts = [each.value for each in parts if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    return texts if len(texts) == len(parts) else None
+
+
 def _daglab_name(node: ast.expr, imported: Mapping[str, str]) -> str | None:
     """What a decorator or a called function is in daglab, None if it is nothing of it."""
     while isinstance(node, ast.Call):

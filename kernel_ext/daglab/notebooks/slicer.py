@@ -76,9 +76,14 @@ class Slicer:
     """Finds the slice of one consumer, working off a list of names wanted at a time."""
 
     def __init__(
-        self, timeline: Timeline, known_keys: Mapping[str, Sequence[str]], ins: Mapping[str, str]
+        self,
+        timeline: Timeline,
+        known_keys: Mapping[str, Sequence[str]],
+        ins: Mapping[str, str],
+        function_assets: Mapping[int, str],
     ) -> None:
         self._timeline = timeline
+        self._function_assets = function_assets
         self._known_keys = known_keys
         self._ins = ins
         self._seen: set[tuple[str, int]] = set()
@@ -118,6 +123,10 @@ class Slicer:
         if name in self._ins and cell.role != "plain":
             return
         meaning = self._meaning(name, time, use, cell)
+        key = function_asset(meaning, self._function_assets) if cell.role != "plain" else None
+        if key is not None:
+            self._input(name, key, cell)
+            return
         self._reach_all(meaning.statements, time)
         if meaning.asset is not None:
             self._input(name, meaning.asset.key, cell)
@@ -219,6 +228,11 @@ class Slicer:
         latent = sorted(self._timeline.latent(statement))
         if latent:
             self._want(latent, time, "deferred", self._timeline.cell_at(time) or statement.cell, None)
+
+
+def function_asset(meaning: Meaning, function_assets: Mapping[int, str]) -> str | None:
+    """The key of the asset that a name stands for where it is bound to a function that is one."""
+    return function_assets.get(meaning.statements[-1].time) if meaning.statements else None
 
 
 def _lines(node: ast.stmt) -> tuple[int, int]:

@@ -19,8 +19,8 @@ from daglab.notebooks.directive import CheckDirective
 from daglab.notebooks.document import Notebook
 from daglab.notebooks.drafts import AssetDraft, draft_asset
 from daglab.notebooks.parsed import ParsedCell, parse_cells
-from daglab.notebooks.python_definitions import definition_statements, imported_names
-from daglab.notebooks.slicer import Slice, Slicer
+from daglab.notebooks.python_definitions import definition_statements, function_asset_key, imported_names
+from daglab.notebooks.slicer import Slice, Slicer, function_asset
 from daglab.notebooks.timeline import AssetOutput, PlainStatement, Timeline
 from daglab.notebooks.verdict import verdict_of
 from daglab.notebooks.work import describe_work
@@ -67,8 +67,15 @@ class _NotebookSlicing:
             for name in draft.names
         ]
         own_keys = {output.key for output in self._outputs}
-        self._known_keys = _by_name(key for key in known_keys if key not in own_keys)
         self._timeline = Timeline(self._cells, self._outputs)
+        self._imported = imported_names(self._cells)
+        keys = (
+            (each.time, function_asset_key(each.node, self._imported)) for each in self._timeline.statements
+        )
+        self._function_assets = {time: key for time, key in keys if key is not None}
+        self._known_keys = _by_name(
+            {*self._function_assets.values(), *(key for key in known_keys if key not in own_keys)}
+        )
 
     def run(self) -> NotebookAnalysis:
         for parsed in self._cells:
@@ -132,7 +139,7 @@ class _NotebookSlicing:
                 "or do without it"
             )
             return
-        draft.slice = Slicer(self._timeline, self._known_keys, directive.ins).of_cell(parsed)
+        draft.slice = self._slicer(directive.ins).of_cell(parsed)
         reason = self._troubles(draft.slice, parsed) or self._changed_input(parsed, draft.slice)
         draft.message, draft.line = reason or (None, None)
         if draft.message is None:
@@ -172,7 +179,11 @@ class _NotebookSlicing:
 
     def _is_upstream(self, name: str, parsed: ParsedCell) -> bool:
         meaning = self._timeline.before(name, parsed.order)
-        return meaning.asset is not None or not meaning.statements
+        is_function = function_asset(meaning, self._function_assets) is not None
+        return meaning.asset is not None or is_function or not meaning.statements
+
+    def _slicer(self, ins: Mapping[str, str]) -> Slicer:
+        return Slicer(self._timeline, self._known_keys, ins, self._function_assets)
 
     def _remark(self, found: Slice) -> None:
         """Tells what is worth knowing about the plain statements that a slice has taken."""
@@ -274,7 +285,7 @@ class _NotebookSlicing:
         assert isinstance(directive, CheckDirective)
         key = self._find_key(directive.asset)
         verdict = verdict_of(parsed.names.module)
-        found = Slicer(self._timeline, self._known_keys, {}).of_cell(parsed)
+        found = self._slicer({}).of_cell(parsed)
         problem, line = self._troubles(found, parsed) or self._changed_input(parsed, found) or (None, None)
         if key is None:
             known = [output.key for output in self._outputs] + list(self._known_keys)
@@ -304,15 +315,14 @@ class _NotebookSlicing:
     # Definitions in Python
 
     def _python_definitions(self) -> Iterable[CellDefinitions]:
-        imported = imported_names(self._cells)
         by_cell: dict[int, list[PlainStatement]] = {}
-        for statement in self._timeline.statements if imported else ():
-            if definition_statements(statement.node, imported):
+        for statement in self._timeline.statements if self._imported else ():
+            if definition_statements(statement.node, self._imported):
                 by_cell.setdefault(statement.cell.cell.position, []).append(statement)
         for statements in by_cell.values():
             parsed = statements[0].cell
             end = parsed.order + len(parsed.names.statements)
-            found = Slicer(self._timeline, self._known_keys, {}).of_statements(statements, end)
+            found = self._slicer({}).of_statements(statements, end)
             problem, line = self._troubles(found, parsed) or (None, None)
             if problem is None and found.inputs:
                 name, key = next(iter(found.inputs.items()))

@@ -589,3 +589,41 @@ def test_long_chain_of_plain_statements():
         "x0 = 1\n" + "\n".join(f"x{n} = x{n - 1} + 1" for n in range(1, 3000)), "%%asset\ny = x2999"
     )
     assert len(analysis.assets[0].program.parts[0].statements) == 3000
+
+
+# Functions that are assets
+
+
+_ORDERS = "import daglab\n@daglab.asset\ndef orders():\n  return [1]"
+
+
+@pytest.mark.parametrize(
+    ("decorator", "key"),
+    [
+        ("@daglab.asset", "orders"),
+        ("@daglab.asset()", "orders"),
+        ("@daglab.asset(name='sales')", "sales"),
+        ("@daglab.asset(key_prefix='raw')", "raw/orders"),
+        ("@daglab.asset(key_prefix=['raw', 'shop'], name='sales')", "raw/shop/sales"),
+        ("@daglab.asset(key='shop/sales')", "shop/sales"),
+    ],
+)
+def test_a_cell_that_reads_a_function_asset_is_given_its_value(decorator, key):
+    source = f"import daglab\n{decorator}\ndef orders():\n  return [1]"
+    assert _slice(source, "%%asset\ntotal = sum(orders)") == ([], {"orders": key})
+
+
+def test_a_check_may_look_at_a_function_asset():
+    check = analyze(_ORDERS, "%%check orders\nlen(orders) > 0").checks[0]
+    assert (check.asset_key, dict(check.inputs)) == ("orders", {"orders": "orders"})
+
+
+def test_a_plain_statement_that_names_a_function_asset_means_the_definition():
+    source = "daglab_all = daglab.Definitions(assets=[orders])"
+    defining = analyze(_ORDERS, source).python_definitions
+    assert [each.names for each in defining] == [("orders",), ("daglab_all",)]
+
+
+def test_a_cell_must_not_change_the_value_of_a_function_asset():
+    [(cell, message)] = _errors(_ORDERS, "%%asset\norders.append(2)\ntotal = sum(orders)")
+    assert (cell, "orders" in message) == (2, True)
