@@ -393,3 +393,11 @@ def test_the_steps_of_a_run_are_read_along_an_index(store: RunStore) -> None:
     store.append([Event(run_id=run.run_id, type=EventType.RUN_START, at=START, payload=steps)])
     found = plans(store, lambda: store.steps(run.run_id))
     assert found == ["SEARCH steps USING PRIMARY KEY (run_id=?)", "USE TEMP B-TREE FOR ORDER BY"]
+
+
+@pytest.mark.parametrize(("durable", "level"), [(False, 1), (True, 2)])
+def test_commits_wait_for_the_disk_where_they_are_to_survive_a_power_cut(
+    place: Path, durable: bool, level: int
+) -> None:
+    with RunStore.open(address(place), durable=durable) as store, store._database.engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == level

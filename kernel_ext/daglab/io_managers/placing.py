@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from hashlib import blake2b
 from io import BufferedWriter
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 _DIGEST_SIZE = 12
@@ -81,6 +82,25 @@ def make_folder(folder: str, *, durable: bool) -> None:
         os.mkdir(folder)
     if durable:
         _sync_folder(parent)
+
+
+def sweep_drafts(folder: Path, *, older_than: float) -> int:
+    """Removes what processes that were killed left half-written below a folder.
+
+    Args:
+        folder: of all stored values.
+        older_than: seconds since 1970; somebody may still write to younger ones.
+
+    Returns:
+        How many there were.
+    """
+    swept = 0
+    for path in folder.rglob(".*.tmp"):
+        with suppress(OSError):
+            if path.stat().st_mtime < older_than:
+                path.unlink()
+                swept += 1
+    return swept
 
 
 def _sync_folder(folder: str) -> None:

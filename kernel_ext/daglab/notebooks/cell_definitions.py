@@ -34,6 +34,7 @@ class CellCompute:
     position: int
 
     def __call__(self, context: AssetExecutionContext, inputs: Mapping[str, object]) -> object:
+        """Runs the cell."""
         namespace = run_as_notebook(self.program, inputs, capture_last=False).namespace
         missing = [name for name in self.names if name not in namespace]
         if missing:
@@ -56,6 +57,7 @@ class CheckCompute:
     position: int
 
     def __call__(self, context: AssetExecutionContext, inputs: Mapping[str, object]) -> object:
+        """Runs the cell; gives its verdict."""
         try:
             value = run_as_notebook(self.program, inputs, capture_last=self.capture_last).value
         except AssertionError as error:

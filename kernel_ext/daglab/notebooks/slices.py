@@ -73,9 +73,8 @@ class _NotebookSlicing:
             (each.time, function_asset_key(each.node, self._imported)) for each in self._timeline.statements
         )
         self._function_assets = {time: key for time, key in keys if key is not None}
-        self._known_keys = _by_name(
-            {*self._function_assets.values(), *(key for key in known_keys if key not in own_keys)}
-        )
+        elsewhere = {key for key in known_keys if key not in own_keys}
+        self._known_keys = _by_name(elsewhere.union(self._function_assets.values()))
 
     def run(self) -> NotebookAnalysis:
         for parsed in self._cells:

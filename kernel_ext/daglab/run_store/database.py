@@ -34,13 +34,15 @@ class Database:
 
     Args:
         url: of SQLite in a file, or of PostgreSQL.
+        durable: whether what is committed survives a power cut in SQLite; PostgreSQL has settings of its own.
 
     Raises:
         RunStoreError: a database of another kind, or a file that is none.
         StoreUnavailableError: it cannot be reached.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, durable: bool = False) -> None:
+        self._durable = durable
         self.path = sqlite_path(url)
         if self.path is None:
             address = postgresql_address(url)
@@ -207,7 +209,7 @@ class Database:
             cached_statements=256,
         )
         try:
-            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(f"PRAGMA synchronous = {'FULL' if self._durable else 'NORMAL'}")
             connection.execute("PRAGMA journal_size_limit = 67108864")
         except sqlite3.Error:
             connection.close()

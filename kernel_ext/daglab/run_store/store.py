@@ -8,7 +8,6 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Self
 
-from daglab.foundation.clock import to_micros
 from daglab.records.assets import AssetState, Materialization
 from daglab.records.events import Event, EventType
 from daglab.records.runs import ProcessIdentity, Run, RunStatus, StepRecord
@@ -40,18 +39,19 @@ class RunStore:
         _open_stores.add(self)
 
     @classmethod
-    def open(cls, url: str) -> RunStore:
+    def open(cls, url: str, *, durable: bool = False) -> RunStore:
         """Opens a store; makes it where there is none, and brings an older one up to date.
 
         Args:
             url: "sqlite:////folder/store.db" or "postgresql+psycopg://user@host/database".
+            durable: whether every commit survives a power cut, too, which makes each one wait for the disk.
 
         Raises:
             RunStoreError: it is no address of a store, or something else is there.
             StoreVersionError: a newer daglab wrote it.
             StoreUnavailableError: it cannot be reached or made.
         """
-        database = Database(url)
+        database = Database(url, durable=durable)
         try:
             bring_up_to_date(database)
         except BaseException:
@@ -112,15 +112,6 @@ class RunStore:
         """
         with self._database.write() as connection:
             run_table.set_process(connection, run_id, process, at)
-
-    def heartbeat(self, run_id: str, at: datetime) -> None:
-        """Notes that a run's driver is alive; its writer does so by itself.
-
-        Raises:
-            RunNotFoundError: there is no such run.
-        """
-        with self._database.write() as connection:
-            run_table.set_heartbeat(connection, run_id, to_micros(at))
 
     def run(self, run_id_or_prefix: str) -> Run:
         """The run of that id, or the only one whose id begins so.

@@ -1,0 +1,164 @@
+"""`daglab assets` and `daglab asset show`."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from daglab.cli.opening import file_option, looked_at, opened, told_findings
+from daglab.cli.printing import json_option, optional, print_json, print_table, styled_status
+from daglab.definitions.metadata import metadata_to_json
+from daglab.errors import SelectionError, suggest
+from daglab.foundation.text import format_age, format_bytes, format_count, format_duration
+from daglab.io_managers.preview import preview
+from daglab.orchestration.instance import Instance
+from daglab.records.assets import Materialization
+from daglab.views.runs import moment
+from daglab.views.shapes import AssetView, GraphView, to_wire
+
+
+@click.command()
+@file_option
+@json_option
+def assets(file: Path | None, as_json: bool) -> int:
+    """Lists the assets of a notebook or of the workspace, and how each one stands."""
+    with opened(file) as instance:
+        view, workspace = looked_at(instance, file)
+    if as_json:
+        print_json([to_wire(one) for one in view.assets])
+    else:
+        print_table(
+            ("asset", "status", "rows", "seconds", "size", "made", "why"),
+            [_row(one) for one in view.assets],
+            right=("rows", "seconds", "size"),
+        )
+    return told_findings(workspace)
+
+
+@click.group()
+def asset() -> None:
+    """One asset."""
+
+
+@asset.command()
+@click.argument("key")
+@file_option
+@click.option(
+    "--rows", default=5, show_default=True, type=click.IntRange(0, 1000), help="Rows of the preview."
+)
+@json_option
+def show(key: str, file: Path | None, rows: int, as_json: bool) -> None:
+    """Shows one asset: how it stands, its history, its metadata, the beginning of its value."""
+    with opened(file) as instance:
+        view, workspace = looked_at(instance, file)
+        found = next((one for one in view.assets if one.key == key), None)
+        history = instance.store.materializations(key, limit=10)
+        if found is None and not history:
+            nearest = suggest(key, [one.key for one in view.assets])
+            broken = f"not everything could be read: {workspace.errors[0]}" if workspace.errors else ""
+            raise SelectionError(f"there is no asset {key!r}", hint=nearest or broken)
+        shown = _preview(instance, found, rows)
+        if as_json:
+            print_json(
+                {
+                    "asset": to_wire(found) if found else None,
+                    "history": [_history_json(one) for _, one in history],
+                    "preview": shown,
+                }
+            )
+            return
+        _print_asset(key, found, view)
+        _print_history([one for _, one in history])
+        _print_preview(shown)
+
+
+def _row(one: AssetView) -> tuple[str, ...]:
+    made = datetime.fromisoformat(one.materialized_at) if one.materialized_at else None
+    return (
+        one.key,
+        one.status,
+        optional(one.rows, format_count),
+        optional(one.seconds, lambda seconds: f"{seconds:.2f}"),
+        optional(one.bytes, format_bytes),
+        optional(made, lambda at: format_age(at, datetime.now(UTC))),
+        one.error or one.reason,
+    )
+
+
+def _print_asset(key: str, found: AssetView | None, view: GraphView) -> None:
+    click.echo(
+        click.style(key, bold=True) + (f"  {styled_status(found.status)}" if found else "  not defined here")
+    )
+    if found is None:
+        return
+    for line in filter(None, (found.description, found.reason, found.error)):
+        click.echo(f"  {line}")
+    place = found.location + (f", cell {found.cell}" if found.cell else "")
+    click.echo(f"  defined in {place or 'nothing here'}")
+    for word, keys in (
+        ("needs", [edge.source for edge in view.edges if edge.target == key]),
+        ("needed by", [edge.target for edge in view.edges if edge.source == key]),
+    ):
+        click.echo(f"  {word} {', '.join(keys) or 'nothing'}")
+    for check in found.checks:
+        verdict = {None: "not run", True: "passed", False: f"failed: {check.message}"}[check.passed]
+        click.echo(f"  check {check.name}: {verdict}")
+
+
+def _print_history(history: list[Materialization]) -> None:
+    if not history:
+        return
+    click.echo()
+    rows = [
+        (
+            format_age(one.at, datetime.now(UTC)),
+            optional(one.stored.rows if one.stored else None, format_count),
+            optional(one.seconds, format_duration),
+            optional(one.stored.size if one.stored else None, format_bytes),
+            one.data_version[:8],
+            one.run_id[:13],
+        )
+        for one in history
+    ]
+    print_table(("made", "rows", "took", "size", "version", "run"), rows, right=("rows", "took", "size"))
+    for name, entry in history[0].metadata.items():
+        if entry.kind in ("text", "int", "float", "bool", "url", "path", "timestamp"):
+            click.echo(f"  {name}: {entry.value}")
+
+
+def _preview(instance: Instance, found: AssetView | None, rows: int) -> dict[str, Any] | None:
+    if found is None or found.materialized_at is None or found.status == "missing" or rows == 0:
+        return None
+    made = instance.materialization(found.key)
+    return preview(instance.load(found.key), rows=rows) if made.stored else None
+
+
+def _print_preview(shown: dict[str, Any] | None) -> None:
+    if shown is None:
+        return
+    click.echo()
+    if "head" in shown:
+        headings = [str(column["name"]) for column in shown["columns"]]
+        cells = [
+            [("" if cell is None else cell)[:30] for cell in row[: len(headings)]] for row in shown["head"]
+        ]
+        print_table(headings, cells)
+    else:
+        click.echo(shown["text"])
+
+
+def _history_json(one: Materialization) -> dict[str, Any]:
+    return {
+        "at": moment(one.at),
+        "run_id": one.run_id,
+        "data_version": one.data_version,
+        "code_version": one.code_version,
+        "input_versions": dict(one.input_versions),
+        "seconds": one.seconds,
+        "rows": one.stored.rows if one.stored else None,
+        "bytes": one.stored.size if one.stored else None,
+        "metadata": metadata_to_json(one.metadata),
+    }

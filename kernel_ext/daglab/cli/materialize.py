@@ -1,0 +1,89 @@
+"""`daglab materialize`."""
+
+from __future__ import annotations
+
+import signal
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from daglab.cli.main import FAILED, INTERRUPTED
+from daglab.cli.opening import file_option, locations, opened
+from daglab.cli.outcome import outcome_json, print_outcome
+from daglab.cli.printing import clean_output, is_terminal, json_option, print_json
+from daglab.cli.progress import plain_progress, terminal_progress
+from daglab.definitions.results import AssetCheckSeverity
+from daglab.execution.driver import RunOutcome
+from daglab.orchestration.instance import Instance
+from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
+from daglab.orchestration.runs import Prepared, execute, prepare
+from daglab.records.runs import RunStatus
+
+
+@click.command()
+@click.argument("selection", nargs=-1)
+@file_option
+@click.option("--all", "force", is_flag=True, help="Make what is fresh, too.")
+@click.option("--processes", "-j", type=click.IntRange(1, 256), help="How many steps go side by side.")
+@json_option
+def materialize(
+    selection: tuple[str, ...], file: Path | None, force: bool, processes: int | None, as_json: bool
+) -> int:
+    """Makes every asset of a notebook, or of the workspace, that is not fresh.
+
+    SELECTION names assets: "delays", "+delays" with all that it needs, "group:raw", "kind:model and not delays*".
+    """
+    with opened(file) as instance:
+        request = MaterializeRequest(
+            locations=locations(instance, file),
+            selection=" ".join(selection) or EVERYTHING,
+            force=force,
+            processes=processes or instance.home.settings.processes,
+            launched_by="command line",
+        )
+        return carry_out(instance, request, as_json=as_json)
+
+
+def carry_out(instance: Instance, request: MaterializeRequest, *, as_json: bool) -> int:
+    """Runs a request in this process, shows how it goes, and tells the exit code."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    started = datetime.now(UTC)
+    with clean_output():
+        prepared = prepare(instance, request)
+    if not prepared.has_steps:
+        _say_fresh(prepared, as_json=as_json)
+        return 0
+    outcome = _run(instance, prepared, as_json=as_json)
+    seconds = (datetime.now(UTC) - started).total_seconds()
+    if as_json:
+        print_json(outcome_json(outcome, prepared, seconds))
+    else:
+        print_outcome(instance, outcome, prepared, seconds)
+    return _exit_code(outcome)
+
+
+def _run(instance: Instance, prepared: Prepared, *, as_json: bool) -> RunOutcome:
+    if as_json:
+        with clean_output():
+            return execute(instance, prepared)
+    with (terminal_progress if is_terminal() else plain_progress)(prepared.plan) as listener:
+        return execute(instance, prepared, listeners=[listener])
+
+
+def _say_fresh(prepared: Prepared, *, as_json: bool) -> None:
+    fresh = list(prepared.plan.fresh)
+    if as_json:
+        print_json({"run_id": None, "status": "SUCCESS", "fresh": fresh, "assets": []})
+    elif fresh:
+        several = f"All {len(fresh)} assets are" if len(fresh) > 1 else f"{fresh[0]!r} is"
+        click.echo(f"{several} fresh; nothing to do. (--all makes them again.)")
+    else:
+        click.echo("There are no assets here: start a cell with %%asset.")
+
+
+def _exit_code(outcome: RunOutcome) -> int:
+    if outcome.status is RunStatus.CANCELED:
+        return INTERRUPTED
+    bad = [one for one in outcome.checks if not one.passed and one.severity is AssetCheckSeverity.ERROR]
+    return 0 if outcome.success and not bad else FAILED

@@ -1,0 +1,108 @@
+"""How a run ended, at a glance."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from daglab.cli.printing import optional, print_table
+from daglab.execution.driver import RunOutcome
+from daglab.foundation.text import format_bytes, format_count, format_duration, plural
+from daglab.orchestration.instance import Instance
+from daglab.orchestration.runs import Prepared
+from daglab.records.assets import CheckEvaluation, Materialization
+from daglab.records.runs import RunStatus
+
+
+def print_outcome(instance: Instance, outcome: RunOutcome, prepared: Prepared, seconds: float) -> None:
+    """Prints what was made, what did not come about and why, and one last line."""
+    made = outcome.materializations
+    if made:
+        click.echo()
+        rows = [_row(instance, one) for one in made.values()]
+        headings = ("asset", "rows", "seconds", "size", "version", "where")
+        print_table(headings, rows, right=("rows", "seconds", "size"))
+    for check in outcome.checks:
+        click.echo(_verdict(check))
+    for step_key, failure in outcome.failures.items():
+        origin = prepared.plan.steps[step_key].definition.origin
+        place = f" ({origin})" if origin else ""
+        click.echo(f"\n{click.style('failed', fg='red')} {step_key}{place}\n{failure.render()}")
+    for step_key, reason in outcome.skipped.items():
+        click.echo(f"{click.style('skipped', fg='yellow')} {step_key}: {reason}")
+    click.echo()
+    click.echo(_last_line(outcome, prepared, seconds))
+
+
+def outcome_json(outcome: RunOutcome, prepared: Prepared, seconds: float) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "run_id": outcome.run_id,
+        "status": outcome.status.value,
+        "seconds": seconds,
+        "assets": [
+            {
+                "asset": one.asset_key,
+                "rows": one.stored.rows if one.stored else None,
+                "seconds": one.seconds,
+                "bytes": one.stored.size if one.stored else None,
+                "version": one.data_version,
+                "where": one.stored.reference if one.stored else None,
+            }
+            for one in outcome.materializations.values()
+        ],
+        "fresh": [*prepared.plan.fresh, *outcome.unchanged],
+        "checks": [
+            {"asset": one.asset_key, "check": one.check_name, "passed": one.passed, "message": one.message}
+            for one in outcome.checks
+        ],
+        "failures": {key: failure.render() for key, failure in outcome.failures.items()},
+        "skipped": outcome.skipped,
+    }
+
+
+def _row(instance: Instance, made: Materialization) -> tuple[str, ...]:
+    stored = made.stored
+    return (
+        made.asset_key,
+        optional(stored.rows if stored else None, format_count),
+        optional(made.seconds, lambda seconds: f"{seconds:.2f}"),
+        optional(stored.size if stored else None, format_bytes),
+        made.data_version[:8],
+        _where(instance, made),
+    )
+
+
+def _where(instance: Instance, made: Materialization) -> str:
+    if made.stored is None:
+        return "(kept by its own code)"
+    path = made.stored.reference.get("path")
+    if path is None:
+        return ""
+    full = instance.home.storage / path
+    root = instance.home.root
+    return full.relative_to(root).as_posix() if full.is_relative_to(root) else str(full)
+
+
+def _verdict(check: CheckEvaluation) -> str:
+    word, colour = ("passed", "green") if check.passed else ("failed", "red")
+    rest = f": {check.message}" if check.message else ""
+    level = "" if check.passed else f" [{check.severity.value}]"
+    return f"check {click.style(word, fg=colour)} {check.asset_key}: {check.check_name}{level}{rest}"
+
+
+def _last_line(outcome: RunOutcome, prepared: Prepared, seconds: float) -> str:
+    parts = [f"{plural(len(outcome.materializations), 'asset')} made"]
+    untouched = len(prepared.plan.fresh) + len(outcome.unchanged)
+    if untouched:
+        parts.append(f"{untouched} already fresh")
+    if outcome.failures:
+        parts.append(click.style(f"{len(outcome.failures)} failed", fg="red"))
+    if outcome.skipped:
+        parts.append(f"{len(outcome.skipped)} skipped")
+    short = outcome.run_id[:13]
+    line = f"{', '.join(parts)} in {format_duration(seconds)} · run {short}"
+    if outcome.status in (RunStatus.FAILURE, RunStatus.CANCELED):
+        line += f"\nWhat was made is kept. When it is mended: daglab run resume {short}"
+    return line

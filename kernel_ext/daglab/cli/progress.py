@@ -1,0 +1,95 @@
+"""How a run goes, while it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from daglab.cli.printing import printable
+from daglab.foundation.text import format_count, format_duration
+from daglab.planning.plan import ExecutionPlan
+from daglab.records.assets import CheckEvaluation, Materialization
+from daglab.records.events import Event, EventType, StepEnded, StepFailed, StepSkipped
+
+if TYPE_CHECKING:
+    from rich.progress import TaskID
+
+Listener = Callable[[Event], None]
+
+
+@contextmanager
+def plain_progress(plan: ExecutionPlan) -> Iterator[Listener]:
+    """One line for each step that begins or ends."""
+    total, done, rows = len(plan.steps), 0, dict[str, str]()
+
+    def listen(event: Event) -> None:
+        nonlocal done
+        if event.type is EventType.STEP_START:
+            click.echo(f"          start   {event.step_key}")
+        _note_rows(event, rows)
+        ended = _ending(event, rows)
+        if ended:
+            done += 1
+            click.echo(f"[{done:>3}/{total}] {ended}")
+
+    yield listen
+
+
+@contextmanager
+def terminal_progress(plan: ExecutionPlan) -> Iterator[Listener]:
+    """A bar for the whole run and a line for each running step, redrawn in place; what ended stays above."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        SpinnerColumn,
+        TextColumn,
+        TimeElapsedColumn,
+    )
+
+    rows: dict[str, str] = {}
+    tasks: dict[str, TaskID] = {}
+    console = Console(highlight=False)
+    overall = Progress(
+        SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+        TimeElapsedColumn(), console=console, transient=True,
+    )  # fmt: skip
+    with overall:
+        run = overall.add_task("materializing", total=len(plan.steps))
+
+        def listen(event: Event) -> None:
+            if event.type is EventType.STEP_START:
+                tasks[event.step_key] = overall.add_task(f"  {printable(event.step_key)}", total=1)
+            _note_rows(event, rows)
+            ended = _ending(event, rows)
+            if ended:
+                if event.step_key in tasks:
+                    overall.remove_task(tasks.pop(event.step_key))
+                overall.advance(run)
+                console.print(ended, markup=False, soft_wrap=True)
+
+        yield listen
+
+
+def _note_rows(event: Event, rows: dict[str, str]) -> None:
+    made = event.payload
+    if isinstance(made, Materialization) and made.stored and made.stored.rows is not None:
+        rows[event.step_key] = f"  {format_count(made.stored.rows)} rows"
+    if isinstance(made, CheckEvaluation):
+        rows[event.step_key] = "  passed" if made.passed else "  did not pass" + (f": {made.message}" if made.message else "")
+
+
+def _ending(event: Event, rows: dict[str, str]) -> str | None:
+    match event.payload:
+        case StepEnded(seconds=seconds):
+            return f"done    {event.step_key}  {format_duration(seconds)}{rows.get(event.step_key, '')}"
+        case StepFailed(failure=failure, canceled=canceled):
+            word = "stopped" if canceled else "failed "
+            return f"{word} {event.step_key}  {printable(failure.headline)}"
+        case StepSkipped(reason=reason):
+            return f"skipped {event.step_key}  {printable(reason)}"
+    return None

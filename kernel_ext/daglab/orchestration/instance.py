@@ -1,0 +1,141 @@
+"""`Instance`: one home, opened: its run store, its values, its settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from daglab.definitions.io_manager import IOManager
+from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
+from daglab.definitions.specs import key_of
+from daglab.errors import ValueMissingError, suggest
+from daglab.execution.loading import load_value
+from daglab.io_managers.filesystem import FilesystemIOManager
+from daglab.orchestration.home import Home, find_home
+from daglab.records.assets import AssetState, Materialization
+
+if TYPE_CHECKING:
+    from daglab.run_store.store import RunStore
+
+
+class Instance:
+    """One home, opened: the run store that all processes share, the stored values, the settings.
+
+    Args:
+        home: where everything lies.
+
+    Example:
+        >>> import tempfile
+        >>> with Instance.open(tempfile.mkdtemp()) as instance:
+        ...     instance.store.runs()
+        []
+    """
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+
+    @classmethod
+    def open(
+        cls, home: str | os.PathLike[str] | None = None, *, start: str | os.PathLike[str] | None = None
+    ) -> Self:
+        """Opens a home.
+
+        Args:
+            home: the folder; by default `DAGLAB_HOME`, else `.daglab` in the nearest project.
+            start: where to look for the project from; the working directory by default.
+
+        Raises:
+            SettingsError: the project's settings cannot be.
+        """
+        return cls(find_home(Path(start) if start else None, home=Path(home) if home else None))
+
+    @cached_property
+    def store(self) -> RunStore:
+        """The run store, opened when it is first asked for.
+
+        Raises:
+            RunStoreError: it cannot be opened.
+        """
+        from daglab.run_store.store import (
+            RunStore,  # SQLAlchemy is heavy; `import daglab` is not to wait for it.
+        )
+
+        if self.home.settings.run_store is None:
+            self.home.create()
+        return RunStore.open(self.home.store_url, durable=self.home.settings.durability == "power")
+
+    @cached_property
+    def default_io_manager(self) -> IOManager:
+        """Keeps values as files in the home."""
+        settings = self.home.settings
+        return FilesystemIOManager(self.home.storage, home=self.home.path, durability=settings.durability)
+
+    def io_managers(self, resources: Mapping[str, object] | None = None) -> dict[str, IOManager]:
+        """All IO managers by resource key; `io_manager` is the default one unless another is given."""
+        given = {key: one for key, one in (resources or {}).items() if isinstance(one, IOManager)}
+        return {DEFAULT_IO_MANAGER_KEY: self.default_io_manager, **given}
+
+    def load(
+        self,
+        asset: object,
+        *,
+        version: int | str = -1,
+        resources: Mapping[str, object] | None = None,
+    ) -> Any:
+        """Loads the value of an asset.
+
+        Args:
+            asset: its key, its name, or its definition.
+            version: -1 for the latest, -2 for the one before, and so on; or a data version, or the start of one.
+            resources: IO managers of one's own.
+
+        Raises:
+            ValueMissingError: there is no such asset or version, or its file is gone.
+        """
+        return load_value(self.materialization(asset, version=version), self.io_managers(resources))
+
+    def materialization(self, asset: object, *, version: int | str = -1) -> Materialization:
+        """Finds one materialization of an asset; the arguments are those of `load`."""
+        key = str(key_of(asset))
+        if isinstance(version, int):
+            made = self.store.materializations(key, limit=max(-version, 1))
+            if version < 0 and len(made) >= -version:
+                return made[-version - 1][1]
+        else:
+            made = self.store.materializations(key, limit=10_000)
+            for _, one in made:
+                if one.data_version.startswith(version):
+                    return one
+        if not made:
+            known = self.store.asset_keys()
+            raise ValueMissingError(
+                f"asset {key!r} was never materialized in {self.home.path}",
+                hint=suggest(key, known)
+                or f"materialize it; there are {', '.join(known[:8]) or 'no assets yet'}",
+            )
+        raise ValueMissingError(
+            f"asset {key!r} has no version {version!r}",
+            hint=f"the latest are {', '.join(one.data_version for _, one in made[:5])}",
+        )
+
+    def asset_states(self, keys: Sequence[str] | None = None) -> dict[str, AssetState]:
+        """What is known of assets, by key."""
+        return self.store.asset_states(keys)
+
+    def close(self) -> None:
+        """Closes the run store."""
+        if "store" in self.__dict__:
+            self.store.close()
+            del self.__dict__["store"]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

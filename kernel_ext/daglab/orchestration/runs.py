@@ -1,0 +1,212 @@
+"""A request becomes a plan, a plan becomes a run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from daglab.definitions.io_manager import IOManager
+from daglab.errors import PlanError
+from daglab.execution.driver import Driver, RunOutcome
+from daglab.execution.in_process import InProcessRunner
+from daglab.execution.loading import holds_value
+from daglab.execution.ports import EventSink, StepRunner
+from daglab.execution.step import StepExecutor
+from daglab.execution.worker_pool import WorkerPool
+from daglab.foundation.clock import SystemClock
+from daglab.foundation.ids import new_run_id
+from daglab.orchestration.instance import Instance
+from daglab.orchestration.locations import LoadedWorkspace, load_workspace
+from daglab.orchestration.processes import this_process
+from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
+from daglab.orchestration.worker_setup import WorkerSetup
+from daglab.planning.plan import ExecutionPlan, PlanRequest, build_plan
+from daglab.planning.selection import select
+from daglab.planning.staleness import Verdict, assess
+from daglab.records.events import Event
+from daglab.records.runs import Run, RunStatus
+
+if TYPE_CHECKING:
+    from daglab.run_store.store import RunStore
+
+Listener = Callable[[Event], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """A run that is planned and not yet begun.
+
+    Args:
+        request: what is wanted.
+        plan: how it is done; without steps where everything is fresh.
+        io_managers: by resource key.
+    """
+
+    request: MaterializeRequest
+    plan: ExecutionPlan
+    io_managers: Mapping[str, IOManager]
+
+    @property
+    def has_steps(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(self.plan.steps)
+
+
+def judge(instance: Instance, workspace: LoadedWorkspace) -> dict[str, Verdict]:
+    """Whether each asset of a workspace is up to date."""
+    graph = workspace.graph
+    managers = instance.io_managers(workspace.resources)
+    states = instance.asset_states([*graph.nodes, *graph.external_keys])
+    return assess(graph, states, lambda made: holds_value(made, managers))
+
+
+def prepare(
+    instance: Instance, request: MaterializeRequest, workspace: LoadedWorkspace | None = None
+) -> Prepared:
+    """Plans what is wanted; everything that can be refused is refused here.
+
+    Args:
+        instance: the home.
+        request: what is wanted.
+        workspace: what the request's locations declare, where that is known already.
+
+    Raises:
+        PlanError: something it needs cannot be used, or is defined nowhere.
+        SelectionError: the selection means nothing.
+    """
+    workspace = workspace or load_workspace(request.locations)
+    graph = workspace.graph
+    if request.selection == EVERYTHING and workspace.errors:
+        raise PlanError(
+            "\n".join(map(str, workspace.errors)),
+            hint="mend this, or name the assets that you want all the same" if graph.nodes else "",
+        )
+    if request.selection in workspace.refused:
+        workspace.refuse_broken([request.selection])
+    chosen = select(graph, request.selection)
+    workspace.refuse_broken(chosen)
+    managers = instance.io_managers(workspace.resources)
+    states = instance.asset_states([*graph.nodes, *graph.external_keys])
+    verdicts = assess(graph, states, lambda made: holds_value(made, managers))
+    plan = build_plan(graph, PlanRequest(selected=chosen, force=request.force), states, verdicts)
+    workspace.refuse_broken(plan.asset_keys)
+    return Prepared(request=request, plan=plan, io_managers=managers)
+
+
+def new_run(request: MaterializeRequest, *, root_run_id: str | None = None) -> Run:
+    """The record of a run that is about to begin."""
+    run_id = new_run_id()
+    return Run(
+        run_id=run_id,
+        job="assets",
+        status=RunStatus.STARTING,
+        location=request.place,
+        target=request.target,
+        launched_by=request.launched_by,
+        created_at=SystemClock().now(),
+        request=request.to_json(),
+        parent_run_id=request.parent_run_id,
+        root_run_id=root_run_id or request.parent_run_id or run_id,
+    )
+
+
+def execute(
+    instance: Instance, prepared: Prepared, *, run: Run | None = None, listeners: Collection[Listener] = ()
+) -> RunOutcome:
+    """Runs a plan to its end in this process, with worker processes if the request asks for them.
+
+    Args:
+        instance: the home.
+        prepared: the plan.
+        run: its record, if the store has it already; this process then takes it over.
+        listeners: called with each event after it went to the store's writer; must be quick.
+    """
+    store, clock = instance.store, SystemClock()
+    process = this_process()
+    if run is None:
+        run = replace(new_run(prepared.request), process=process)
+        store.create_run(run)
+    else:
+        store.update_process(run.run_id, process, clock.now())
+    with ExitStack() as stack:
+        sink = _Tee(stack.enter_context(store.writer(run.run_id)), listeners)
+        runner = _runner(instance, prepared, run.run_id, sink)
+        stack.callback(runner.close)
+        driver = Driver(
+            run_id=run.run_id,
+            plan=prepared.plan,
+            runner=runner,
+            sink=sink,
+            clock=clock,
+            is_canceled=_CancelWatch(store, run.run_id),
+        )
+        return driver.run()
+
+
+def _runner(instance: Instance, prepared: Prepared, run_id: str, sink: EventSink) -> StepRunner:
+    plan, request, clock = prepared.plan, prepared.request, SystemClock()
+    count = min(request.processes, len(plan.steps))
+    if count <= 1:
+        executor = StepExecutor(
+            run_id=run_id, steps=plan.steps, io_managers=prepared.io_managers, emit=sink.append, clock=clock
+        )
+        return InProcessRunner(executor)
+    setup = WorkerSetup(
+        home=instance.home.path,
+        root=instance.home.root,
+        run_id=run_id,
+        locations=request.locations,
+        code_versions={key: step.code_version for key, step in plan.steps.items()},
+    )
+    return WorkerPool(
+        command=[sys.executable, "-m", "daglab.orchestration.worker_process"],
+        setup=setup,
+        count=count,
+        run_id=run_id,
+        emit=sink.append,
+        clock=clock,
+        log_dir=instance.home.run_dir(run_id),
+        cwd=_folder(request),
+    )
+
+
+def _folder(request: MaterializeRequest) -> Path | None:
+    path = request.locations[0].path if request.locations else None
+    return path.parent if path else None
+
+
+class _Tee:
+    """A sink that tells others, too."""
+
+    def __init__(self, sink: EventSink, listeners: Collection[Listener]) -> None:
+        self._sink = sink
+        self._listeners = listeners
+
+    def append(self, event: Event) -> None:
+        self._sink.append(event)
+        for listener in self._listeners:
+            listener(event)
+
+    def flush(self) -> None:
+        self._sink.flush()
+
+
+class _CancelWatch:
+    """Asks the store, at most once a second, whether somebody on another machine wants the run to stop."""
+
+    def __init__(self, store: RunStore, run_id: str) -> None:
+        self._store = store
+        self._run_id = run_id
+        self._clock = SystemClock()
+        self._asked = self._clock.now()
+
+    def __call__(self) -> bool:
+        now = self._clock.now()
+        if (now - self._asked).total_seconds() < 1:
+            return False
+        self._asked = now
+        return self._store.run(self._run_id).status is RunStatus.CANCELING
