@@ -1,0 +1,34 @@
+"""What all tests share: nothing of the developer's own daglab reaches them, and browser tests are marked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# a busy machine is no reason for a property to fail
+settings.register_profile("daglab", deadline=None)
+settings.load_profile("daglab")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks what lies in `tests/browser`."""
+    for item in items:
+        if item.path.is_relative_to(ROOT / "tests" / "browser"):
+            item.add_marker("browser")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DAGLAB_HOME", raising=False)
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of the test's own, not made yet, which `DAGLAB_HOME` names."""
+    place = tmp_path / "home"
+    monkeypatch.setenv("DAGLAB_HOME", str(place))
+    return place
