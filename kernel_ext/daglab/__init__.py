@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from daglab.errors import DaglabError
     from daglab.io_managers.filesystem import FilesystemIOManager
     from daglab.io_managers.memory import InMemoryIOManager
+    from daglab.magics.showing_graph import dag
     from daglab.orchestration.instance import Instance
     from daglab.orchestration.materialize import MaterializeOutcome, load, materialize
 
@@ -52,6 +53,7 @@ _HOMES = {
     "StoredValue": "definitions.io_manager",
     "asset": "definitions.asset_decorator",
     "asset_check": "definitions.check_decorator",
+    "dag": "magics.showing_graph",
     "load": "orchestration.materialize",
     "materialize": "orchestration.materialize",
 }
@@ -80,6 +82,7 @@ __all__ = [
     "StoredValue",
     "asset",
     "asset_check",
+    "dag",
     "load",
     "materialize",
 ]
@@ -95,3 +98,17 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_HOMES})
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """What `%load_ext daglab` calls."""
+    from daglab.magics.extension import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """What `%unload_ext daglab` calls."""
+    from daglab.magics.extension import unload
+
+    unload(shell)

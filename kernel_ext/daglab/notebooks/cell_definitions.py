@@ -93,13 +93,18 @@ def run_as_notebook(program: Program, inputs: Mapping[str, object], *, capture_l
     if folder not in sys.path:
         sys.path.insert(0, folder)
     os.environ.setdefault("MPLBACKEND", "agg")
+    before = _open_figures()
     try:
         return program.run(inputs, capture_last=capture_last)
     finally:
-        pyplot: Any = sys.modules.get("matplotlib.pyplot")
-        if pyplot is not None:
-            # A notebook's figures end with their cell; kept open, they would add up over a run.
-            pyplot.close("all")
+        # A notebook's figures end with their cell; kept open, they would add up over a run.
+        for number in _open_figures() - before:
+            sys.modules["matplotlib.pyplot"].close(number)
+
+
+def _open_figures() -> set[int]:
+    pyplot: Any = sys.modules.get("matplotlib.pyplot")
+    return set(pyplot.get_fignums()) if pyplot is not None else set()
 
 
 def asset_definition(asset: CellAsset, location: str) -> AssetsDefinition:

@@ -1,0 +1,51 @@
+"""Which objects of the user's namespace are assets, and which version of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from daglab.records.assets import Materialization
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Held:
+    value: Any
+    made: Materialization
+
+
+class HeldValues:
+    """Knows, by identity, which materialization an object in the user's namespace is.
+
+    A change made to the object itself goes unnoticed; the analysis refuses cells that do this to their inputs.
+    """
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, _Held] = {}
+
+    def hold(self, name: str, value: object, made: Materialization) -> None:
+        """Says that a variable is this materialization now."""
+        self._by_name[name] = _Held(value=value, made=made)
+
+    def of(self, name: str, namespace: Mapping[str, Any]) -> Materialization | None:
+        """The materialization that a variable is, None if it is none, or another object by now."""
+        held = self._by_name.get(name)
+        if held is None or name not in namespace or namespace[name] is not held.value:
+            return None
+        return held.made
+
+    def release(self, namespace: Mapping[str, Any]) -> None:
+        """Lets go of values that the user has let go of."""
+        for name in [name for name in self._by_name if self.of(name, namespace) is None]:
+            del self._by_name[name]
+
+    def drop_remade(self, versions: Mapping[str, str]) -> None:
+        """Forgets the values of assets that were made again and came out different.
+
+        Args:
+            versions: the new data versions, by asset key.
+        """
+        for name, held in list(self._by_name.items()):
+            if versions.get(held.made.asset_key, held.made.data_version) != held.made.data_version:
+                del self._by_name[name]
