@@ -84,7 +84,7 @@ class HandRun:
         self._tell(EventType.RUN_START, RunPlanned(steps=(self._step.planned,)))
         self._context = self._recorder.start()
         self._writer.flush()  # Views are to show it at once, even if the cell keeps all other threads waiting.
-        ran = run_needed(self._cell, self._session.namespace, self._give)
+        ran = run_needed(self._cell, self._session.namespace, self._give, self._session.settled)
         for name in self._cell.own_inputs:
             self._give(name)
         remarks = [one.remark for one in self._inputs.values.values() if one.remark]

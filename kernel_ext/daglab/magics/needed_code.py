@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from daglab.magics.cell_lookup import DeclaredCell
@@ -13,15 +13,18 @@ from daglab.notebooks.program import Program, ProgramPart
 from daglab.notebooks.scope import analyze_statement
 
 
-def run_needed(cell: DeclaredCell, namespace: dict[str, Any], give: Callable[[str], None]) -> str:
+def run_needed(
+    cell: DeclaredCell, namespace: dict[str, Any], give: Callable[[str], None], settled: set[tuple[str, int]]
+) -> str:
     """Runs in the user's namespace what the cell needs of plain cells that were never run in this kernel.
 
-    So a single cell can be run right after a restart. A statement is left out if all that it binds is there already.
+    So a single cell can be run right after a restart. What is there already is neither made again nor changed again.
 
     Args:
         cell: the cell.
         namespace: the user's.
         give: puts an input into it.
+        settled: statements that bind nothing, such as the setting of an option, and that this kernel has had already.
 
     Returns:
         Which cells these are, as text; "" if there are none.
@@ -32,14 +35,15 @@ def run_needed(cell: DeclaredCell, namespace: dict[str, Any], give: Callable[[st
     __tracebackhide__ = True
     loop = EventLoop()
     ran: list[int] = []
+    made: set[str] = set()
     try:
         for part in cell.missing:
-            statements = _absent_statements(part, namespace)
-            if statements:
-                for name in part.inputs:
-                    give(name)
-                _run(cell.program, part, statements, namespace, loop)
-                ran.append(part.cell_position)
+            for statement in _absent_statements(part, namespace, made, settled):
+                if part.cell_position not in ran:
+                    ran.append(part.cell_position)
+                    for name in part.inputs:
+                        give(name)
+                _run(cell.program, part, statement, namespace, loop)
     finally:
         loop.close()
     if not ran:
@@ -48,18 +52,26 @@ def run_needed(cell: DeclaredCell, namespace: dict[str, Any], give: Callable[[st
     return f"cells {', '.join(first)} and {last}" if first else f"cell {last}"
 
 
-def _absent_statements(part: ProgramPart, namespace: dict[str, Any]) -> list[ast.stmt]:
+def _absent_statements(
+    part: ProgramPart, namespace: dict[str, Any], made: set[str], settled: set[tuple[str, int]]
+) -> Iterator[ast.stmt]:
+    """The statements that are still to be run, one by one, as what each of them binds decides about the next."""
     body = ast.parse(part.source).body
-    found = []
     for index in part.statements:
-        bound = analyze_statement(body[index]).all_binds
-        if not bound or not bound <= namespace.keys():
-            found.append(body[index])
-    return found
+        names = analyze_statement(body[index])
+        touched = names.all_binds | names.mutates
+        if touched:
+            is_due = not names.all_binds <= namespace.keys() or bool(touched & made)
+        else:
+            is_due = (part.source, index) not in settled
+        if is_due:
+            yield body[index]
+            made |= names.all_binds
+            settled.add((part.source, index))
 
 
 def _run(
-    program: Program, part: ProgramPart, statements: list[ast.stmt], namespace: dict[str, Any], loop: EventLoop
+    program: Program, part: ProgramPart, statement: ast.stmt, namespace: dict[str, Any], loop: EventLoop
 ) -> None:
     __tracebackhide__ = True
     filename = program.filename(part)
@@ -69,5 +81,5 @@ def _run(
         import __future__
 
         flags |= getattr(__future__, feature).compiler_flag
-    code = compile(ast.Module(statements, []), filename, "exec", flags=flags, dont_inherit=True)
+    code = compile(ast.Module([statement], []), filename, "exec", flags=flags, dont_inherit=True)
     loop.finish(eval(code, namespace))

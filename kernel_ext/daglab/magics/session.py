@@ -47,6 +47,7 @@ class KernelSession:
         self.shell = shell
         self.log = ExecutionLog()
         self.held = HeldValues()
+        self.settled: set[tuple[str, int]] = set()
         self.is_quiet = False
         self.is_busy = False
         self.current_key: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 
+import pytest
 from live_kernel import LiveKernel
 
 from daglab.orchestration.location_specs import notebook_spec
@@ -192,3 +193,17 @@ def test_an_asset_of_another_notebook_can_be_read(own_kernel: LiveKernel) -> Non
     own_kernel.start().load()
     run_all(own_kernel, ("count", "%%asset\ncount = len(nights)"))
     assert own_kernel.run("count").result == "3"
+
+
+@pytest.mark.parametrize(
+    "plain",
+    ["acc = []\nacc.append(1)", "acc = [0]\nacc += [1]\nacc.pop()", "acc = []\nfor one in [1]:\n    acc.append(one)"],
+)
+def test_what_a_cell_needs_is_not_done_twice(own_kernel: LiveKernel, plain: str) -> None:
+    cells = [("p", plain), ("a", "%%asset\nlength = len(acc)")]
+    own_kernel.save(*cells)
+    own_kernel.start().load()
+    first = own_kernel.run(cells[1][1], "a")
+    again = own_kernel.run(cells[1][1], "a")
+    assert (first.printed, again.printed) == ("ran first what it needs of cell 1\n", "")
+    assert own_kernel.run("length", "look").result == "1"
