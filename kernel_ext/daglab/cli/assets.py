@@ -46,9 +46,7 @@ def asset() -> None:
 @asset.command()
 @click.argument("key")
 @file_option
-@click.option(
-    "--rows", default=5, show_default=True, type=click.IntRange(0, 1000), help="Rows of the preview."
-)
+@click.option("--rows", default=5, show_default=True, type=click.IntRange(0, 1000), help="Rows of the preview.")
 @json_option
 def show(key: str, file: Path | None, rows: int, as_json: bool) -> None:
     """Shows one asset: how it stands, its history, its metadata, the beginning of its value."""
@@ -89,9 +87,7 @@ def _row(one: AssetView) -> tuple[str, ...]:
 
 
 def _print_asset(key: str, found: AssetView | None, view: GraphView) -> None:
-    click.echo(
-        click.style(key, bold=True) + (f"  {styled_status(found.status)}" if found else "  not defined here")
-    )
+    click.echo(click.style(key, bold=True) + (f"  {styled_status(found.status)}" if found else "  not defined here"))
     if found is None:
         return
     for line in filter(None, (found.description, found.reason, found.error)):
@@ -142,9 +138,7 @@ def _print_preview(shown: dict[str, Any] | None) -> None:
     click.echo()
     if "head" in shown:
         headings = [str(column["name"]) for column in shown["columns"]]
-        cells = [
-            [("" if cell is None else cell)[:30] for cell in row[: len(headings)]] for row in shown["head"]
-        ]
+        cells = [[("" if cell is None else cell)[:30] for cell in row[: len(headings)]] for row in shown["head"]]
         print_table(headings, cells)
     else:
         click.echo(shown["text"])

@@ -41,9 +41,7 @@ class _Commands(click.Group):
         return command
 
 
-@click.group(
-    cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100}
-)
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="daglab")
 @click.option("--home", type=click.Path(file_okay=False), help="The folder that daglab keeps its things in.")
 def daglab(home: str | None) -> None:

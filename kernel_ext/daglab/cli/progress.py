@@ -80,7 +80,9 @@ def _note_rows(event: Event, rows: dict[str, str]) -> None:
     if isinstance(made, Materialization) and made.stored and made.stored.rows is not None:
         rows[event.step_key] = f"  {format_count(made.stored.rows)} rows"
     if isinstance(made, CheckEvaluation):
-        rows[event.step_key] = "  passed" if made.passed else "  did not pass" + (f": {made.message}" if made.message else "")
+        rows[event.step_key] = (
+            "  passed" if made.passed else "  did not pass" + (f": {made.message}" if made.message else "")
+        )
 
 
 def _ending(event: Event, rows: dict[str, str]) -> str | None:

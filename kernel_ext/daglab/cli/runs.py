@@ -19,9 +19,7 @@ from daglab.views.shapes import to_wire
 
 
 @click.command()
-@click.option(
-    "--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many at the most."
-)
+@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 10_000), help="How many at the most.")
 @json_option
 def runs(limit: int, as_json: bool) -> None:
     """Lists the latest runs, newest first."""

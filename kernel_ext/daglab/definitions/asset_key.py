@@ -51,9 +51,7 @@ class AssetKey:
             return cls.from_user_string(value)
         if isinstance(value, Sequence):
             return cls(value)
-        raise DefinitionError(
-            f"{value!r} is no asset key", hint="give a string, a list of strings or an AssetKey"
-        )
+        raise DefinitionError(f"{value!r} is no asset key", hint="give a string, a list of strings or an AssetKey")
 
     def to_user_string(self) -> str:
         """The written form, parts joined by "/"."""

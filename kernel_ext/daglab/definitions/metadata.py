@@ -73,9 +73,7 @@ class MetadataValue:
     def timestamp(cls, value: datetime) -> MetadataValue:
         """A moment; must be aware of its zone."""
         if value.tzinfo is None:
-            raise DefinitionError(
-                f"the timestamp {value!r} has no zone", hint="use datetime.now(UTC) or the like"
-            )
+            raise DefinitionError(f"the timestamp {value!r} has no zone", hint="use datetime.now(UTC) or the like")
         return cls("timestamp", value.isoformat())
 
     @classmethod
@@ -140,8 +138,7 @@ def metadata_to_json(metadata: Metadata) -> dict[str, list[Any]]:
 def metadata_from_json(data: Mapping[str, Any]) -> dict[str, MetadataValue]:
     """Reads what `metadata_to_json` wrote."""
     return {
-        name: MetadataValue(kind, float(value) if kind == "float" else value)
-        for name, (kind, value) in data.items()
+        name: MetadataValue(kind, float(value) if kind == "float" else value) for name, (kind, value) in data.items()
     }
 
 

@@ -93,9 +93,7 @@ class Driver:
         made by then is kept.
         """
         outcome = self._outcome
-        self._emit(
-            EventType.RUN_START, RunPlanned(steps=tuple(step.planned for step in self._plan.steps.values()))
-        )
+        self._emit(EventType.RUN_START, RunPlanned(steps=tuple(step.planned for step in self._plan.steps.values())))
         try:
             self._run_steps()
             outcome.status = RunStatus.FAILURE if outcome.failures or outcome.skipped else RunStatus.SUCCESS
@@ -176,6 +174,7 @@ class Driver:
             self._readers_left[asset] -= 1
             if self._readers_left[asset] == 0:
                 self._forget.append(asset)
+        self._forget.extend(one for one in self._plan.steps[key].asset_keys if one not in self._readers_left)
 
     def _stop(self) -> None:
         self._emit(EventType.RUN_CANCELING)
@@ -202,9 +201,7 @@ class Driver:
 
     def _emit(self, kind: EventType, payload: Payload | None = None, step_key: str = "") -> None:
         run_id = self._outcome.run_id
-        self._sink.append(
-            Event(run_id=run_id, type=kind, at=self._clock.now(), step_key=step_key, payload=payload)
-        )
+        self._sink.append(Event(run_id=run_id, type=kind, at=self._clock.now(), step_key=step_key, payload=payload))
 
 
 _ENDS = {

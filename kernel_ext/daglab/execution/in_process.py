@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from daglab.execution.ports import StepOutcome, StepTask
+from daglab.execution.recording import INTERRUPTED
 from daglab.execution.step import StepExecutor
+from daglab.records.runs import StepStatus
 
 
 class InProcessRunner:
@@ -12,6 +14,7 @@ class InProcessRunner:
     def __init__(self, executor: StepExecutor) -> None:
         self._executor = executor
         self._task: StepTask | None = None
+        self._is_stopping = False
 
     @property
     def idle(self) -> int:
@@ -24,13 +27,19 @@ class InProcessRunner:
 
     def next_outcome(self) -> StepOutcome:
         """Runs the step."""
-        task, self._task = self._task, None
-        if task is None:
-            raise AssertionError("no step was submitted")
-        return self._executor.run(task)
+        task = self._task
+        assert task is not None
+        if self._is_stopping:
+            canceled = StepStatus.CANCELED
+            outcome = StepOutcome(step_key=task.step_key, status=canceled, failure=INTERRUPTED)
+        else:
+            outcome = self._executor.run(task)
+        self._task = None
+        return outcome
 
     def interrupt(self) -> None:
-        """An interrupt reaches the step as a KeyboardInterrupt on this very thread; nothing is left to do."""
+        """Gives up the step that was taken; it runs on this very thread, so it is not running now."""
+        self._is_stopping = True
 
     def close(self) -> None:
         """Nothing runs between two calls."""

@@ -63,9 +63,7 @@ async def _drained(values: Any) -> list[object]:
 
 def _are_results(values: Iterable[object]) -> bool:
     found = list(values)
-    return bool(found) and all(
-        isinstance(one, (Output, MaterializeResult, AssetCheckResult)) for one in found
-    )
+    return bool(found) and all(isinstance(one, (Output, MaterializeResult, AssetCheckResult)) for one in found)
 
 
 def _place(definition: AssetsDefinition, one: object, results: Results) -> None:
@@ -99,9 +97,7 @@ def _place(definition: AssetsDefinition, one: object, results: Results) -> None:
 
 def _as_verdict(definition: AssetsDefinition, value: Any) -> bool:
     """True and False, numpy's included; anything else is no verdict."""
-    if isinstance(value, bool) or (
-        type(value).__name__ in ("bool", "bool_") and getattr(value, "shape", None) == ()
-    ):
+    if isinstance(value, bool) or (type(value).__name__ in ("bool", "bool_") and getattr(value, "shape", None) == ()):
         return bool(value)
     raise InvocationError(
         f"check {definition.node.name!r} gave back {value!r:.200}, of type {type(value).__name__}",

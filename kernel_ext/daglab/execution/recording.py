@@ -94,17 +94,13 @@ class StepRecorder:
 
     def tell(self, kind: EventType, payload: Payload | None = None) -> None:
         """Emits one event of this step."""
-        self.emit(
-            Event(run_id=self.run_id, type=kind, at=self.clock.now(), step_key=self.step.key, payload=payload)
-        )
+        self.emit(Event(run_id=self.run_id, type=kind, at=self.clock.now(), step_key=self.step.key, payload=payload))
 
     def tell_printed(self, stream: str, text: str) -> None:
         """Emits what the step's code printed."""
         self.tell(EventType.OUTPUT, LogLine(text=text, stream=stream))
 
-    def _materialize(
-        self, context: AssetExecutionContext, output: Output[Any], seconds: float
-    ) -> Materialization:
+    def _materialize(self, context: AssetExecutionContext, output: Output[Any], seconds: float) -> Materialization:
         name, definition = output.output_name, self.step.definition
         spec, out = definition.specs[name], definition.node.outs[name]
         told = OutputContext(
@@ -128,9 +124,7 @@ class StepRecorder:
             code_version=self.step.code_version,
             data_version=version,
             input_versions={key: made.data_version for key, made in self.inputs.items()},
-            stored=replace(stored, data_version=None)
-            if stored and stored.data_version == version
-            else stored,
+            stored=replace(stored, data_version=None) if stored and stored.data_version == version else stored,
             io_manager_key=out.io_manager_key,
             metadata={**spec.metadata, **told.metadata, **given},
             tags=dict(spec.tags),

@@ -92,9 +92,7 @@ class StepExecutor:
     def _input(self, recorder: StepRecorder, name: str, key: str) -> Any:
         held, wanted = self._held.get(key), recorder.inputs.get(key)
         if wanted is None:
-            raise ValueMissingError(
-                f"asset {key!r}, which this step needs, was never stored", hint="materialize it"
-            )
+            raise ValueMissingError(f"asset {key!r}, which this step needs, was never stored", hint="materialize it")
         if held is not None and held.data_version == wanted.data_version:
             how, value = "memory", handed_over(held.value)
         else:
@@ -108,4 +106,5 @@ class StepExecutor:
         for name, spec in self._steps[outcome.step_key].definition.specs.items():
             output, version = results.outputs.get(name), by_key.get(str(spec.key))
             if output and version and has_value(output) and can_be_handed_over(output.value):
-                self._held[str(spec.key)] = _Held(data_version=version, value=output.value)
+                # What made it may still have its hands on it.
+                self._held[str(spec.key)] = _Held(data_version=version, value=handed_over(output.value))

@@ -46,9 +46,7 @@ def serve(file_number: int, make_executor: MakeExecutor) -> None:
         _run_tasks(connection, send, executor)
 
 
-def _run_tasks(
-    connection: Connection[Any, Any], send: Callable[[object], None], executor: StepExecutor
-) -> None:
+def _run_tasks(connection: Connection[Any, Any], send: Callable[[object], None], executor: StepExecutor) -> None:
     while True:
         message = connection.recv()
         if isinstance(message, Stop):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from daglab.errors import InvocationError
+from daglab.execution.boundary import is_frame_of_ours
 from daglab.execution.messages import Broken, Finished, Happened, Ready, Stop
 from daglab.execution.ports import StepOutcome, StepTask
 from daglab.foundation.clock import Clock
@@ -21,6 +22,7 @@ from daglab.records.failure import Failure
 from daglab.records.runs import StepStatus
 
 GRACE_SECONDS = 5.0
+_MOST_WORDS = 12
 
 
 class WorkerPool:
@@ -115,9 +117,7 @@ class WorkerPool:
         for worker in self._workers:
             with contextlib.suppress(OSError):
                 worker.send(Stop())
-            worker.connection.close()
-            if worker.process.stdin:
-                worker.process.stdin.close()
+            worker.close()
         for worker in self._workers:
             try:
                 worker.process.wait(1.0)
@@ -146,9 +146,7 @@ class WorkerPool:
 
     def _ready_workers(self, timeout: float | None) -> list[_Worker]:
         by_connection = {worker.connection: worker for worker in self._workers if not worker.is_dead}
-        return [
-            by_connection[one] for one in wait(list(by_connection), timeout) if isinstance(one, Connection)
-        ]
+        return [by_connection[one] for one in wait(list(by_connection), timeout) if isinstance(one, Connection)]
 
     def _take_message(self, worker: _Worker) -> None:
         try:
@@ -195,7 +193,7 @@ class WorkerPool:
         return StepOutcome(step_key=task.step_key, status=status, failure=failure)
 
     def _replace(self, worker: _Worker) -> None:
-        worker.connection.close()
+        worker.close()
         worker.process.wait()
         if self._is_stopping:
             worker.task, worker.is_dead = None, True
@@ -204,9 +202,7 @@ class WorkerPool:
 
 
 class _Worker:
-    def __init__(
-        self, number: int, process: subprocess.Popen[bytes], connection: Connection[Any, Any]
-    ) -> None:
+    def __init__(self, number: int, process: subprocess.Popen[bytes], connection: Connection[Any, Any]) -> None:
         self.number = number
         self.process = process
         self.connection = connection
@@ -220,14 +216,19 @@ class _Worker:
     def send(self, message: object) -> None:
         self.connection.send(message)
 
+    def close(self) -> None:
+        self.connection.close()
+        if self.process.stdin:
+            self.process.stdin.close()
+
     def hint(self, log_dir: Path) -> str:
         path = log_dir / f"worker-{self.number}.log"
-        text = path.read_text(errors="replace").strip() if path.exists() else ""
-        return (
-            f"its last words, in {path}: {text[-500:]}"
-            if text
-            else "resume the run, or run it with fewer processes"
-        )
+        text = path.read_text(errors="replace") if path.exists() else ""
+        # A crash lists the frames of the step first and ours, which called it, last.
+        words = [line for line in text.splitlines() if line.strip() and not is_frame_of_ours(line)]
+        if not words:
+            return "resume the run, or run it with fewer processes"
+        return "\n    ".join([f"its last words, in {path}:", *words[-_MOST_WORDS:]])
 
 
 def _last_words(code: int) -> str:

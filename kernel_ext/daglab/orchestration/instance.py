@@ -39,9 +39,7 @@ class Instance:
         self.home = home
 
     @classmethod
-    def open(
-        cls, home: str | os.PathLike[str] | None = None, *, start: str | os.PathLike[str] | None = None
-    ) -> Self:
+    def open(cls, home: str | os.PathLike[str] | None = None, *, start: str | os.PathLike[str] | None = None) -> Self:
         """Opens a home.
 
         Args:
@@ -114,8 +112,7 @@ class Instance:
             known = self.store.asset_keys()
             raise ValueMissingError(
                 f"asset {key!r} was never materialized in {self.home.path}",
-                hint=suggest(key, known)
-                or f"materialize it; there are {', '.join(known[:8]) or 'no assets yet'}",
+                hint=suggest(key, known) or f"materialize it; there are {', '.join(known[:8]) or 'no assets yet'}",
             )
         raise ValueMissingError(
             f"asset {key!r} has no version {version!r}",

@@ -33,17 +33,14 @@ class LocationSpec:
             NotebookError: it cannot be read.
         """
         assert self.path is not None
-        return (
-            Notebook(path=self.path, cells=self.cells) if self.cells is not None else read_notebook(self.path)
-        )
+        return Notebook(path=self.path, cells=self.cells) if self.cells is not None else read_notebook(self.path)
 
     def to_json(self) -> dict[str, Any]:
         """A form that JSON can hold."""
         found: dict[str, Any] = {"name": self.name, "path": str(self.path) if self.path else None}
         if self.cells is not None:
             found["cells"] = [
-                {"id": one.id, "position": one.position, "kind": one.kind, "source": one.source}
-                for one in self.cells
+                {"id": one.id, "position": one.position, "kind": one.kind, "source": one.source} for one in self.cells
             ]
         return found
 
@@ -84,12 +81,8 @@ def workspace_specs(locations: Iterable[str], root: Path) -> tuple[LocationSpec,
 
 def _matching(pattern: str, root: Path) -> list[Path]:
     if ".." in Path(pattern).parts or Path(pattern).is_absolute():
-        raise InvocationError(
-            f"the location {pattern!r} leads out of the project {root}", hint="use a path within it"
-        )
+        raise InvocationError(f"the location {pattern!r} leads out of the project {root}", hint="use a path within it")
     if not glob.has_magic(pattern):
         return [root / pattern]
     # Checkpoints are older copies that JupyterLab keeps next to a notebook.
-    return sorted(
-        path for path in root.glob(pattern) if path.is_file() and ".ipynb_checkpoints" not in path.parts
-    )
+    return sorted(path for path in root.glob(pattern) if path.is_file() and ".ipynb_checkpoints" not in path.parts)

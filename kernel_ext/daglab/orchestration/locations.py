@@ -210,6 +210,4 @@ def _declared_keys(analysis: NotebookAnalysis) -> frozenset[str]:
 
 
 def _located(one: Finding, spec: LocationSpec) -> LocatedFinding:
-    return LocatedFinding(
-        severity=one.severity, location=spec.name, cell=one.cell, line=one.line, message=one.message
-    )
+    return LocatedFinding(severity=one.severity, location=spec.name, cell=one.cell, line=one.line, message=one.message)

@@ -64,9 +64,7 @@ def resume_request(instance: Instance, run: Run) -> MaterializeRequest:
         InvocationError: it is not finished, succeeded, or was made by hand.
     """
     if not run.status.is_finished:
-        raise InvocationError(
-            f"run {run.run_id} is {run.status}", hint=f"daglab run cancel {run.run_id[:13]}"
-        )
+        raise InvocationError(f"run {run.run_id} is {run.status}", hint=f"daglab run cancel {run.run_id[:13]}")
     if run.status is RunStatus.SUCCESS:
         raise InvocationError(f"run {run.run_id} succeeded; nothing of it is left to do")
     if not run.request:
@@ -84,12 +82,9 @@ def _assets_left(instance: Instance, run_id: str) -> list[str]:
     done = {
         step.step_key
         for step in instance.store.steps(run_id)
-        if step.status is StepStatus.SUCCESS
-        or (step.status is StepStatus.SKIPPED and step.reason == UNCHANGED)
+        if step.status is StepStatus.SUCCESS or (step.status is StepStatus.SKIPPED and step.reason == UNCHANGED)
     }
     for event in instance.store.events(run_id=run_id, types=[EventType.RUN_START]):
         if isinstance(event.payload, RunPlanned):
-            return [
-                key for step in event.payload.steps if step.step_key not in done for key in step.asset_keys
-            ]
+            return [key for step in event.payload.steps if step.step_key not in done for key in step.asset_keys]
     return []

@@ -64,9 +64,7 @@ def judge(instance: Instance, workspace: LoadedWorkspace) -> dict[str, Verdict]:
     return assess(graph, states, lambda made: holds_value(made, managers))
 
 
-def prepare(
-    instance: Instance, request: MaterializeRequest, workspace: LoadedWorkspace | None = None
-) -> Prepared:
+def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWorkspace | None = None) -> Prepared:
     """Plans what is wanted; everything that can be refused is refused here.
 
     Args:

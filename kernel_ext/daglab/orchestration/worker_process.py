@@ -44,15 +44,11 @@ def _steps(workspace: LoadedWorkspace, setup: WorkerSetup) -> dict[str, Step]:
     steps = {}
     for key, version in setup.code_versions.items():
         if key not in known:
-            raise PlanError(
-                f"step {key!r} is gone from its notebook since the run was planned", hint="run it again"
-            )
+            raise PlanError(f"step {key!r} is gone from its notebook since the run was planned", hint="run it again")
         definition = known[key]
         spec = next(iter(definition.specs.values()), None)
         if code_version(definition, spec) != version:
-            raise PlanError(
-                f"the code of step {key!r} changed since the run was planned", hint="run it again"
-            )
+            raise PlanError(f"the code of step {key!r} changed since the run was planned", hint="run it again")
         steps[key] = Step(key=key, definition=definition, code_version=version)
     return steps
 

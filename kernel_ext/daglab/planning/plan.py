@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from daglab.definitions.assets import AssetsDefinition
+from daglab.definitions.results import AssetCheckSeverity
 from daglab.errors import PlanError, suggest
 from daglab.foundation.graphs import topological_order
 from daglab.planning.graph import AssetGraph, CheckNode, code_version
@@ -92,12 +93,8 @@ def build_plan(
     Raises:
         PlanError: something needed is defined nowhere and was never stored.
     """
-    todo = _closed(
-        {key for key in request.selected if request.force or not verdicts[key].is_fresh}, graph, verdicts
-    )
-    planner = _Planner(
-        graph=graph, force=request.force, todo=frozenset(todo), states=states, verdicts=verdicts
-    )
+    todo = _closed({key for key in request.selected if request.force or not verdicts[key].is_fresh}, graph, verdicts)
+    planner = _Planner(graph=graph, force=request.force, todo=frozenset(todo), states=states, verdicts=verdicts)
     steps = {step.key: step for step in planner.steps(request.selected)}
     order = topological_order({key: step.needs for key, step in steps.items()})
     fresh = tuple(key for key in graph.order if key in request.selected and key not in todo)
@@ -149,14 +146,16 @@ class _Planner:
                 done.add(definition.node.name)
                 yield self._asset_step(definition)
             for check in self.graph.checks.get(key, ()):
-                if (key in self.todo or key in selected) and self._is_due(check):
+                wanted = key in self.todo or key in selected or (check.blocking and self._is_awaited(key))
+                if wanted and self._is_due(check):
                     yield self._check_step(check)
 
     def _asset_step(self, definition: AssetsDefinition) -> Step:
         makers = self._makers(definition)
         blockers = [
             check.definition.node.name
-            for key in makers
+            for key in map(str, definition.dependency_keys)
+            if key in self.graph.nodes
             for check in self.graph.checks.get(key, ())
             if check.blocking and self._is_due(check)
         ]
@@ -177,13 +176,14 @@ class _Planner:
         if check.asset_key in self.todo:
             makers[check.asset_key] = self.graph.nodes[check.asset_key].definition.node.name
         last = self._last(check)
-        current = last is not None and not self.force and last.code_version == code_version(check.definition)
+        code = code_version(check.definition)
+        unsure = not self.force and last is not None and last.code_version == code and not _blocks(last)
         return Step(
             key=check.definition.node.name,
             definition=check.definition,
-            code_version=code_version(check.definition),
+            code_version=code,
             needs=tuple(dict.fromkeys(makers.values())),
-            made_from={check.asset_key: last.data_version} if last and current else None,
+            made_from={check.asset_key: last.data_version} if last and unsure else None,
         )
 
     def _makers(self, definition: AssetsDefinition) -> dict[str, str]:
@@ -195,12 +195,18 @@ class _Planner:
         if self.force or check.asset_key in self.todo:
             return True
         last, state = self._last(check), self.states.get(check.asset_key)
-        if last is None or state is None or state.latest is None:
+        if last is None or state is None or state.latest is None or _blocks(last):
             return True
-        return last.data_version != state.latest.data_version or last.code_version != code_version(
-            check.definition
-        )
+        return last.data_version != state.latest.data_version or last.code_version != code_version(check.definition)
+
+    def _is_awaited(self, key: str) -> bool:
+        return any(child in self.todo for child in self.graph.children.get(key, ()))
 
     def _last(self, check: CheckNode) -> CheckEvaluation | None:
         state = self.states.get(check.asset_key)
         return state.checks.get(check.name) if state else None
+
+
+def _blocks(last: CheckEvaluation) -> bool:
+    """Whether a verdict holds up what comes after its asset; until it is another one, the check is due every time."""
+    return last.blocking and not last.passed and last.severity is AssetCheckSeverity.ERROR

@@ -71,9 +71,7 @@ def from_json(kind: type[R], data: Mapping[str, Any]) -> R:
     hashable: Any = kind
     decoders = _decoders(hashable)
     known = {name: value for name, value in data.items() if name in decoders}
-    return kind(
-        **{name: (decode(known[name]) if (decode := decoders[name]) else known[name]) for name in known}
-    )
+    return kind(**{name: (decode(known[name]) if (decode := decoders[name]) else known[name]) for name in known})
 
 
 def _compact(data: object) -> str:
