@@ -3,10 +3,10 @@ import { IDisposable } from '@lumino/disposable';
 import { ISignal } from '@lumino/signaling';
 import { MaterializeRequest, Problem, WorkspaceView } from './wire/views';
 
-/** What is known of the workspace. */
+/** What is known of the workspace; `problem` is what keeps it from being told anew. */
 export type WorkspaceState =
   | { kind: 'pending' }
-  | { kind: 'ready'; workspace: WorkspaceView; live: boolean }
+  | { kind: 'ready'; workspace: WorkspaceView; live: boolean; problem: Problem | null }
   | { kind: 'error'; problem: Problem };
 
 /** The workspace of the server, kept up to date while anybody looks. */

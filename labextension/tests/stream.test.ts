@@ -2,7 +2,7 @@
 import { ServerConnection } from '@jupyterlab/services';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { EventStream } from '../src/api/stream';
-import { WorkspaceView } from '../src/wire/views';
+import { Problem, WorkspaceView } from '../src/wire/views';
 import { graph } from './assets';
 
 class FakeSocket {
@@ -35,16 +35,18 @@ const settings = {
 
 const states: string[] = [];
 const seen: WorkspaceView[] = [];
+const problems: Problem[] = [];
 let stream: EventStream;
 
 beforeEach(() => {
   vi.useFakeTimers();
   vi.spyOn(Math, 'random').mockReturnValue(0.5);
   FakeSocket.all = [];
-  states.length = seen.length = 0;
+  states.length = seen.length = problems.length = 0;
   stream = new EventStream(settings, {
     state: state => states.push(state),
-    workspace: view => seen.push(view)
+    workspace: view => seen.push(view),
+    problem: problem => problems.push(problem)
   });
 });
 
@@ -61,6 +63,12 @@ test('is ready with the first message', () => {
   expect(FakeSocket.all[0].url).toBe('ws://server/daglab/api/v1/events?cursor=0&token=a%20b');
   say(FakeSocket.all[0]);
   expect([states, seen]).toEqual([['pending', 'ready'], [workspace]]);
+});
+
+test('passes on what keeps the state from being told', () => {
+  const problem = { title: 'No', detail: 'way', hint: '' };
+  FakeSocket.all[0].onmessage!({ data: JSON.stringify({ type: 'problem', problem }) });
+  expect([states, problems]).toEqual([['pending', 'ready'], [problem]]);
 });
 
 test('comes back from where it was, ever more slowly', () => {

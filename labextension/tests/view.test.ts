@@ -47,7 +47,7 @@ test('cards carry key, status and one line of what matters', () => {
     node.querySelector('.daglab-card-line')!.textContent
   ]);
   expect(lines).toEqual([
-    ['raw/flights', 'fresh', 'Fresh337k rows · 2 min ago'],
+    ['raw/flights', 'fresh', 'Fresh337k rows2 min ago'],
     ['departed', 'stale', 'StaleIts code changed.'],
     ['model', 'failed', 'FailedValueError: NaN']
   ]);
@@ -180,6 +180,15 @@ test('a problem is shown until it is dismissed', () => {
   expect(find('[role="alert"]').textContent).toContain('The queue is full.');
   action('dismiss-problem').click();
   expect(find('[role="alert"]')).toBeNull();
+});
+
+test('that everything is fresh is said in passing', () => {
+  dag.update(graph([asset('a')]));
+  dag.problem({ title: 'Everything is fresh', detail: 'All of it.', hint: '' });
+  expect(find('[role="alert"]')).toBeNull();
+  expect(find('[data-daglab="summary"]').textContent).toBe('Everything is fresh');
+  vi.advanceTimersByTime(4000);
+  expect(find('[data-daglab="summary"]').textContent).toBe('1 asset · all fresh');
 });
 
 test('disposing leaves no element and no timer', () => {

@@ -6,7 +6,11 @@ export const API = 'daglab/api/v1';
 
 /** A request that the server refused or that did not reach it. */
 export class RequestError extends Error {
-  constructor(readonly problem: Problem) {
+  /** `status` is 0 where no answer came. */
+  constructor(
+    readonly problem: Problem,
+    readonly status: number
+  ) {
     super(`${problem.title}: ${problem.detail}`);
   }
 }
@@ -22,17 +26,18 @@ export async function request<T>(
   try {
     response = await ServerConnection.makeRequest(url, init, settings);
   } catch (error) {
-    throw new RequestError({
+    const problem = {
       title: 'The server cannot be reached',
       detail: error instanceof Error ? error.message : String(error),
       hint: 'Check that the Jupyter server is running.'
-    });
+    };
+    throw new RequestError(problem, 0);
   }
   const body: unknown = await response.json().catch(() => null);
   if (response.ok && body !== null) {
     return body as T;
   }
-  throw new RequestError(problemOf(response, body));
+  throw new RequestError(problemOf(response, body), response.status);
 }
 
 function problemOf(response: Response, body: unknown): Problem {

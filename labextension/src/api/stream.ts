@@ -1,7 +1,7 @@
 import { URLExt } from '@jupyterlab/coreutils';
 import { ServerConnection } from '@jupyterlab/services';
 import { IDisposable } from '@lumino/disposable';
-import { WorkspaceView } from '../wire/views';
+import { Problem, WorkspaceView } from '../wire/views';
 import { API } from './request';
 
 const FIRST_DELAY = 500;
@@ -10,8 +10,13 @@ const LONGEST_DELAY = 15_000;
 /** `pending` until the first message and while reconnecting after a loss is under way. */
 export type StreamState = 'pending' | 'ready' | 'error';
 
+type StreamMessage =
+  { type: 'workspace'; workspace: WorkspaceView } | { type: 'problem'; problem: Problem };
+
 interface StreamEvents {
   workspace: (workspace: WorkspaceView) => void;
+  /** The state cannot be told at the moment; the next workspace ends that. */
+  problem: (problem: Problem) => void;
   state: (state: StreamState) => void;
 }
 
@@ -57,12 +62,14 @@ export class EventStream implements IDisposable {
   }
 
   private receive(event: MessageEvent): void {
-    const message = JSON.parse(String(event.data)) as { type: string; workspace: WorkspaceView };
+    const message = JSON.parse(String(event.data)) as StreamMessage;
+    this.delay = FIRST_DELAY;
+    this.events.state('ready');
     if (message.type === 'workspace') {
       this.cursor = message.workspace.graph.cursor;
-      this.delay = FIRST_DELAY;
-      this.events.state('ready');
       this.events.workspace(message.workspace);
+    } else if (message.type === 'problem') {
+      this.events.problem(message.problem);
     }
   }
 

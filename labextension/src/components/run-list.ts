@@ -70,7 +70,8 @@ class RunRow implements Row<RunView> {
     this.run = run;
     this.node.dataset.status = run.status;
     this.icon.replaceChildren(runGlyph(run.status));
-    setText(this.target, run.target || run.job);
+    // a selection quotes its keys
+    setText(this.target, (run.target || run.job).replace(/"([^"\s]+)"/g, '$1'));
     this.cancel.hidden = isFinished(run.status);
     this.cancel.disabled = run.status === 'CANCELING';
     setTitle(

@@ -25,6 +25,7 @@ export class Card {
   private readonly name = element('span', { class: 'daglab-card-name' });
   private readonly word = element('span', { class: 'daglab-card-word' });
   private readonly fact = element('span', { class: 'daglab-card-fact' });
+  private readonly more = element('span', { class: 'daglab-card-fact daglab-card-more' });
   private readonly foot = element('div', { class: 'daglab-card-foot' });
 
   constructor(asset: AssetView, now: number) {
@@ -38,7 +39,7 @@ export class Card {
       attrs: { role: 'button', tabindex: '-1', 'data-key': asset.key },
       children: [
         element('div', { class: 'daglab-card-head', children: [this.icon, title] }),
-        element('div', { class: 'daglab-card-line', children: [this.word, this.fact] }),
+        element('div', { class: 'daglab-card-line', children: [this.word, this.fact, this.more] }),
         this.foot,
         element('div', { class: 'daglab-card-progress', attrs: { 'aria-hidden': 'true' } })
       ]
@@ -56,9 +57,11 @@ export class Card {
 
   /** Refresh what depends on the time only. */
   tick(now: number): void {
-    const fact = whatMatters(this.asset, now);
+    const [fact = '', ...more] = whatMatters(this.asset, now);
     setText(this.fact, fact);
-    const label = [this.asset.key, statusWord(this.asset), fact, checksLabel(this.asset)].filter(
+    setText(this.more, more.join(' · '));
+    const { asset } = this;
+    const label = [asset.key, statusWord(asset), fact, ...more, checksLabel(asset)].filter(
       part => part
     );
     this.node.setAttribute('aria-label', label.join(', '));

@@ -33,9 +33,9 @@ export interface Layout {
 }
 
 export const DEFAULT_OPTIONS: LayoutOptions = {
-  nodeWidth: 224,
+  nodeWidth: 208,
   nodeHeight: 72,
-  layerGap: 48,
+  layerGap: 40,
   nodeGap: 20
 };
 

@@ -8,6 +8,17 @@ const FINDING: Record<FindingView['severity'], { icon: GlyphName; word: string; 
   info: { icon: 'info', word: 'Note', state: 'never' }
 };
 
+/** Refusals by which nothing is lost: what was wanted is so already. */
+const QUIET: readonly string[] = ['Everything is fresh', 'The run is over'];
+
+/** Whether a problem is none to worry about, so that a passing line says enough. */
+export function isQuiet(problem: Problem): boolean {
+  return QUIET.includes(problem.title);
+}
+
+/** How long a passing line stays. */
+export const PASSING_MS = 4000;
+
 /** What went wrong with the last request, until it is dismissed. */
 export function problemBanner(problem: Problem, dismiss: () => void): HTMLElement {
   const icon = glyph('failed');
@@ -24,7 +35,10 @@ export function problemBanner(problem: Problem, dismiss: () => void): HTMLElemen
         children: [
           line('title', problem.title),
           line('detail', problem.detail),
-          line('hint', problem.hint)
+          line(
+            'hint',
+            problem.hint.replace(/^[a-z](?=[a-z]* )/, letter => letter.toUpperCase())
+          )
         ]
       }),
       button({
@@ -81,5 +95,22 @@ export function findingsList(
     class: 'daglab-findings',
     attrs: { 'aria-label': 'Findings' },
     children: items
+  });
+}
+
+/** What to do where there are no assets yet. */
+export function emptyState(): HTMLElement {
+  return element('div', {
+    class: 'daglab-empty',
+    children: [
+      element('div', { class: 'daglab-empty-title', text: 'No assets yet' }),
+      element('div', {
+        children: [
+          document.createTextNode('Start a cell with '),
+          element('code', { class: 'daglab-code', text: '%%asset' }),
+          document.createTextNode(', bind a variable in it and run it. It shows up here.')
+        ]
+      })
+    ]
   });
 }

@@ -7,7 +7,7 @@ import { Lineage } from './lineage';
 import { Viewport } from './viewport';
 
 /** Below this scale text cannot be read, so a first look starts at the left instead. */
-const READABLE = 0.66;
+const READABLE = 0.5;
 /** Up to this many assets, all cards are in the page; beyond, only those in the window. */
 const CULL_ABOVE = 300;
 /** A graph of more assets is first shown as a whole, however small. */
@@ -93,13 +93,21 @@ export class GraphPane {
     this.viewport.fit(least, this.placed?.nodes.get(first)?.y);
   }
 
-  /** Mark the selection; it comes into view once a second click on it can no longer miss. */
+  /** Mark the selection; the view adapts once a second click on it can no longer miss. */
   select(key: string | null): void {
     this.selected = key;
     this.emphasize();
     clearTimeout(this.revealing);
-    if (key !== null) {
-      this.revealing = window.setTimeout(() => this.reveal(key), DOUBLE_CLICK_MS);
+    this.revealing = window.setTimeout(() => this.adapt(), DOUBLE_CLICK_MS);
+  }
+
+  /** Fit the graph into the room there is, unless the user has chosen a view; keep the selection in it. */
+  adapt(): void {
+    if (!this.viewport.moved) {
+      this.home();
+    }
+    if (this.selected !== null) {
+      this.reveal(this.selected);
     }
   }
 

@@ -46,23 +46,23 @@ export function isAtWork(asset: AssetView): boolean {
   return asset.status === 'running' || asset.status === 'queued';
 }
 
-/** The one line of a card: what matters now, without the status word. */
-export function whatMatters(asset: AssetView, now: number): string {
+/** The line of a card after the status word: what matters now, the first part most. */
+export function whatMatters(asset: AssetView, now: number): string[] {
   if (asset.status === 'running') {
-    return asset.started_at ? `for ${elapsed(asset.started_at, now)}` : '';
+    return asset.started_at ? [`for ${elapsed(asset.started_at, now)}`] : [];
   }
   if (asset.status === 'failed') {
-    return asset.error ?? asset.reason;
+    return [asset.error ?? asset.reason];
   }
   if (asset.status === 'fresh' || asset.external) {
     const facts = [
       asset.rows === null ? '' : shortRows(asset.rows),
       asset.materialized_at ? ago(asset.materialized_at, now) : ''
     ].filter(fact => fact);
-    return facts.length ? facts.join(' · ') : asset.reason;
+    return facts.length ? facts : [asset.reason];
   }
-  // that it was never made says its word already
-  return asset.status === 'never' ? '' : asset.reason;
+  // that it was never made or waits for its turn says its word already
+  return asset.status === 'never' || asset.status === 'queued' ? [] : [asset.reason];
 }
 
 /** Failed checks, for the badge of a card. */

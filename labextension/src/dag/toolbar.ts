@@ -1,6 +1,7 @@
 import { GraphView, MaterializeRequest } from '../wire/views';
 import { button, element, setText } from './dom';
 import { glyph } from './icons';
+import { PASSING_MS } from './notices';
 import { needsWork, nothingStale, summary } from './status';
 
 /** What the toolbar asks its owner for. */
@@ -29,6 +30,8 @@ export class Toolbar {
   private readonly progress = element('div', { class: 'daglab-run-progress' });
   private graph: GraphView | null = null;
   private pending = false;
+  private passing = '';
+  private passingTimer = 0;
 
   constructor(events: ToolbarEvents) {
     this.search = searchBox('Search assets', events.search, events.nextMatch);
@@ -78,6 +81,21 @@ export class Toolbar {
     this.draw();
   }
 
+  /** Say something for some seconds, in the place of the summary. */
+  say(text: string): void {
+    clearTimeout(this.passingTimer);
+    this.passing = text;
+    this.passingTimer = window.setTimeout(() => {
+      this.passing = '';
+      this.draw();
+    }, PASSING_MS);
+    this.draw();
+  }
+
+  dispose(): void {
+    clearTimeout(this.passingTimer);
+  }
+
   setMatches(text: string): void {
     setText(this.matches, text);
   }
@@ -95,7 +113,7 @@ export class Toolbar {
     if (!graph) {
       return;
     }
-    setText(this.summary, summary(graph));
+    setText(this.summary, this.passing || summary(graph));
     this.summary.title = summary(graph);
     const count = graph.assets.filter(needsWork).length;
     const reason = nothingStale(graph);

@@ -3,7 +3,7 @@ import { Details } from './details';
 import { button, element, setText } from './dom';
 import { glyph } from './icons';
 import { Lineage } from './lineage';
-import { findingsList, problemBanner } from './notices';
+import { emptyState, findingsList, isQuiet, problemBanner } from './notices';
 import { GraphPane } from './pane';
 import { matching } from './search';
 import { isAtWork, statusWord } from './status';
@@ -59,7 +59,7 @@ class DagView implements Dag {
   private lineage = new Lineage([]);
   private clock = 0;
   private pending = 0;
-  private width = 0;
+  private size = '';
   private frozen = false;
   private readonly toolbar: Toolbar;
   private readonly pane: GraphPane;
@@ -147,6 +147,10 @@ class DagView implements Dag {
 
   problem(problem: Problem | null): void {
     this.setPending(false);
+    if (problem && isQuiet(problem)) {
+      this.toolbar.say(problem.title);
+      return;
+    }
     this.top.replaceChildren(
       ...(problem ? [problemBanner(problem, () => this.top.replaceChildren())] : [])
     );
@@ -168,6 +172,7 @@ class DagView implements Dag {
     clearTimeout(this.pending);
     window.removeEventListener('keydown', this.keepKeys, { capture: true });
     this.resized.disconnect();
+    this.toolbar.dispose();
     this.pane.dispose();
     this.root.remove();
   }
@@ -270,15 +275,15 @@ class DagView implements Dag {
   }
 
   private resize(): void {
-    const width = this.root.clientWidth;
-    if (width === 0 || width === this.width) {
+    const { clientWidth, clientHeight } = this.root;
+    // the height of a graph in a cell is our own doing
+    const size = this.options.fill ? `${clientWidth}x${clientHeight}` : `${clientWidth}`;
+    if (clientWidth === 0 || size === this.size) {
       return;
     }
-    this.width = width;
+    this.size = size;
     this.setHeight();
-    if (!this.pane.viewport.moved) {
-      this.pane.home();
-    }
+    this.pane.adapt();
   }
 
   /** Times move on once a second while something runs, else every ten, and only while seen. */
@@ -330,20 +335,4 @@ class DagView implements Dag {
       this.twin.replaceChildren(...items.map(text => element('li', { text })));
     }
   }
-}
-
-function emptyState(): HTMLElement {
-  return element('div', {
-    class: 'daglab-empty',
-    children: [
-      element('div', { class: 'daglab-empty-title', text: 'No assets yet' }),
-      element('div', {
-        children: [
-          document.createTextNode('Start a cell with '),
-          element('code', { class: 'daglab-code', text: '%%asset' }),
-          document.createTextNode(', bind a variable in it and run it. It shows up here.')
-        ]
-      })
-    ]
-  });
 }

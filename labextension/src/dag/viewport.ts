@@ -3,8 +3,9 @@ import { element } from './dom';
 const MAX_SCALE = 2;
 const MIN_SCALE = 0.04;
 const DRAG_THRESHOLD = 4;
-const MARGIN = 24;
-/** Below these, cards show name and icon only, then only the colour of their state. */
+const MARGIN = 20;
+/** Below these, cards have larger words, then name and icon only, then only the colour of their state. */
+const AWAY = 0.75;
 const FAR = 0.45;
 const FARTHER = 0.2;
 
@@ -109,6 +110,7 @@ export class Viewport {
   private apply(): void {
     this.stage.style.transform = `translate(${this.x}px, ${this.y}px) scale(${this.scale})`;
     this.stage.style.setProperty('--daglab-scale', String(this.scale));
+    this.node.classList.toggle('daglab-mod-away', this.scale < AWAY);
     this.node.classList.toggle('daglab-mod-far', this.scale < FAR);
     this.node.classList.toggle('daglab-mod-farther', this.scale < FARTHER);
     if (!this.frame) {

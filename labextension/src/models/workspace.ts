@@ -54,12 +54,16 @@ export class Workspace implements IWorkspace {
     }
     try {
       const workspace = await request<WorkspaceView>(this.settings, 'workspace');
-      this.become({ kind: 'ready', workspace, live: this.isLive() });
+      this.become({ kind: 'ready', workspace, live: this.isLive(), problem: null });
       this.follow();
     } catch (error) {
       // what was known stays in view while the stream tries to come back
       if (this.current.kind !== 'ready') {
         this.become({ kind: 'error', problem: problemOf(error) });
+      }
+      // what is wrong with a project is mended by and by, a server without daglab is not
+      if (error instanceof RequestError && error.status >= 500) {
+        this.follow();
       }
     }
   }
@@ -85,7 +89,13 @@ export class Workspace implements IWorkspace {
       return;
     }
     this.stream = new EventStream(this.settings, {
-      workspace: workspace => this.become({ kind: 'ready', workspace, live: true }),
+      workspace: workspace => this.become({ kind: 'ready', workspace, live: true, problem: null }),
+      problem: problem =>
+        this.become(
+          this.current.kind === 'ready'
+            ? { ...this.current, live: true, problem }
+            : { kind: 'error', problem }
+        ),
       state: state => {
         if (state !== 'pending' && this.current.kind === 'ready') {
           this.become({ ...this.current, live: state === 'ready' });

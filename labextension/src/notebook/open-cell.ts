@@ -10,24 +10,44 @@ export interface SourcePlace {
   cellId: string | null;
 }
 
-/** Open the file of a place and bring its cell into view. */
+/**
+ * Open the file of a place and bring its cell into view.
+ *
+ * Resolves with false where this server does not show the file.
+ */
 export async function openCell(
   documents: IDocumentManager,
   root: string,
   place: SourcePlace
-): Promise<void> {
+): Promise<boolean> {
   const path = serverPath(root, place.location, PageConfig.getOption('serverRoot'));
-  const widget = documents.openOrReveal(path);
-  if (!(widget instanceof NotebookPanel)) {
-    return;
+  const widget = path !== null && (await exists(documents, path)) && documents.openOrReveal(path);
+  if (!widget) {
+    return false;
   }
-  await widget.context.ready;
-  await widget.revealed;
-  const cells = widget.content.widgets;
-  const byId = cells.findIndex(cell => cell.model.id === place.cellId);
-  const index = byId >= 0 ? byId : (place.cell ?? 0) - 1;
+  if (widget instanceof NotebookPanel) {
+    await reveal(widget, place);
+  }
+  return true;
+}
+
+async function exists(documents: IDocumentManager, path: string): Promise<boolean> {
+  try {
+    await documents.services.contents.get(path, { content: false });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function reveal(notebook: NotebookPanel, { cell, cellId }: SourcePlace): Promise<void> {
+  await notebook.context.ready;
+  await notebook.revealed;
+  const cells = notebook.content.widgets;
+  const byId = cells.findIndex(one => one.model.id === cellId);
+  const index = byId >= 0 ? byId : (cell ?? 0) - 1;
   if (index >= 0 && index < cells.length) {
-    widget.content.activeCellIndex = index;
-    await widget.content.scrollToItem(index, 'center');
+    notebook.content.activeCellIndex = index;
+    await notebook.content.scrollToItem(index, 'center');
   }
 }

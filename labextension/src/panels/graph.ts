@@ -10,6 +10,7 @@ import { PanelHost } from './panel';
 /** The graph of the whole workspace, in a tab of the main area. */
 export class GraphTab extends Widget {
   private readonly dag: Dag;
+  private stall: Problem | null = null;
 
   constructor(
     private readonly workspace: IWorkspace,
@@ -51,6 +52,10 @@ export class GraphTab extends Widget {
     if (state.kind === 'ready') {
       this.dag.note(state.live ? '' : this.trans.__('Reconnecting…'));
       this.dag.update(state.workspace.graph);
+      if (state.problem !== this.stall) {
+        this.stall = state.problem;
+        this.dag.problem(state.problem);
+      }
     } else if (state.kind === 'pending') {
       this.dag.note(this.trans.__('Connecting…'));
     } else {

@@ -6,7 +6,7 @@ import { daglabIcon } from '../components/icons';
 import { RunList } from '../components/run-list';
 import { button, element, setText } from '../dag/dom';
 import { glyph } from '../dag/icons';
-import { findingsList, problemBanner } from '../dag/notices';
+import { findingsList, isQuiet, PASSING_MS, problemBanner } from '../dag/notices';
 import { matching } from '../dag/search';
 import { needsWork, nothingStale, summaryParts } from '../dag/status';
 import { searchBox } from '../dag/toolbar';
@@ -28,6 +28,8 @@ export class DaglabPanel extends Widget {
   private runsListed = 10;
   private searchText = '';
   private clock = 0;
+  private passing = 0;
+  private dismissed: Problem | null = null;
   private readonly summary = element('div', {
     class: 'daglab-panel-summary',
     attrs: { role: 'status', 'data-daglab': 'summary' }
@@ -64,7 +66,6 @@ export class DaglabPanel extends Widget {
       label: trans.__('Materialize stale'),
       action: 'materialize-stale',
       class: 'daglab-mod-primary',
-      icon: glyph('play'),
       onClick: () => void workspace.materialize({ selection: 'stale', key: null })
     });
     this.assets = new AssetList(
@@ -105,6 +106,7 @@ export class DaglabPanel extends Widget {
 
   override dispose(): void {
     clearInterval(this.clock);
+    clearTimeout(this.passing);
     this.workspace.stateChanged.disconnect(this.draw, this);
     this.workspace.failed.disconnect(this.announce, this);
     super.dispose();
@@ -181,12 +183,15 @@ export class DaglabPanel extends Widget {
       this.showError(state.problem);
     } else if (state.kind === 'ready') {
       this.notices.querySelector('.daglab-mod-connection')?.remove();
+      this.showStall(state.problem);
       this.drawWorkspace(state.workspace);
     }
   }
 
   private drawWorkspace({ graph, runs }: WorkspaceView): void {
-    this.showSummary(summaryParts(graph));
+    if (!this.passing) {
+      this.showSummary(summaryParts(graph));
+    }
     const count = graph.assets.filter(needsWork).length;
     const reason = nothingStale(graph);
     const text = this.trans.__('Materialize stale');
@@ -242,7 +247,34 @@ export class DaglabPanel extends Widget {
     );
   }
 
+  /** What keeps the state from being told; it goes by itself once it is told again. */
+  private showStall(problem: Problem | null): void {
+    this.notices.querySelector('.daglab-mod-stall')?.remove();
+    if (problem && problem !== this.dismissed) {
+      const dismiss = () => {
+        this.dismissed = problem;
+        this.showStall(null);
+      };
+      const banner = problemBanner(problem, dismiss);
+      this.notices.append(element('div', { class: 'daglab-mod-stall', children: [banner] }));
+    }
+  }
+
+  /** Say something for some seconds, in the place of the summary. */
+  private say(text: string): void {
+    clearTimeout(this.passing);
+    this.showSummary([text]);
+    this.passing = window.setTimeout(() => {
+      this.passing = 0;
+      this.draw(this.workspace, this.workspace.state);
+    }, PASSING_MS);
+  }
+
   private announce(_: IWorkspace, problem: Problem): void {
+    if (isQuiet(problem)) {
+      this.say(problem.title);
+      return;
+    }
     this.notices.replaceChildren(problemBanner(problem, () => this.notices.replaceChildren()));
   }
 }

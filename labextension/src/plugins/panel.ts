@@ -1,5 +1,5 @@
 import { ILayoutRestorer, JupyterFrontEnd, JupyterFrontEndPlugin } from '@jupyterlab/application';
-import { ICommandPalette, MainAreaWidget, WidgetTracker } from '@jupyterlab/apputils';
+import { ICommandPalette, MainAreaWidget, Notification, WidgetTracker } from '@jupyterlab/apputils';
 import { IDocumentManager } from '@jupyterlab/docmanager';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator, TranslationBundle } from '@jupyterlab/translation';
@@ -36,7 +36,7 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
     translator: ITranslator | null
   ) => {
     const trans = (translator ?? nullTranslator).load('daglab');
-    const host = panelHost(app, workspace, documents);
+    const host = panelHost(app, workspace, documents, trans);
     const panel = new DaglabPanel(workspace, host, trans);
     app.shell.add(panel, 'left', { rank: RANK, type: 'daglab' });
     restorer?.add(panel, panel.id);
@@ -56,17 +56,26 @@ export const panelPlugin: JupyterFrontEndPlugin<void> = {
 function panelHost(
   app: JupyterFrontEnd,
   workspace: IWorkspace,
-  documents: IDocumentManager
+  documents: IDocumentManager,
+  trans: TranslationBundle
 ): PanelHost {
-  const open = (location: string, cell: number | null, cellId: string | null) => {
+  const open = async (location: string, cell: number | null, cellId: string | null) => {
     const { state } = workspace;
     const root = state.kind === 'ready' ? state.workspace.root : '';
-    void openCell(documents, root, { location, cell, cellId });
+    if (!(await openCell(documents, root, { location, cell, cellId }))) {
+      Notification.warning(
+        trans.__(
+          '%1 cannot be opened here: it is not among the files that this Jupyter server shows. The project lies in %2.',
+          location,
+          root
+        )
+      );
+    }
   };
   return {
-    open: asset => open(asset.location, asset.cell, asset.cell_id),
-    openLocation: location => open(location, null, null),
-    openFinding: finding => open(finding.location, finding.cell, null),
+    open: asset => void open(asset.location, asset.cell, asset.cell_id),
+    openLocation: location => void open(location, null, null),
+    openFinding: finding => void open(finding.location, finding.cell, null),
     openGraph: () => void app.commands.execute(CommandIDs.openGraph)
   };
 }
