@@ -121,7 +121,6 @@ def test_resume_of_a_run_that_made_all_its_assets_runs_only_the_check_that_is_le
     assert (resumed.code, resumed.steps) == (0, ["a_whole"])
 
 
-@pytest.mark.xfail(reason="the last line of a cell has no line end where tracebacks look for it", strict=True)
 def test_last_line_of_a_cell_is_marked_where_it_failed(project: Project) -> None:
     project.notebook("%%asset a\na = 1 / 0")
     assert "    a = 1 / 0\n        ~~^~~\n" in project.materialize().out

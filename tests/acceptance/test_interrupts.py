@@ -76,7 +76,7 @@ def test_interrupted_run_is_resumed(project: Project) -> None:
     assert (resumed.code, resumed.steps) == (0, ["second", "third"])
 
 
-def test_interrupt_that_a_cell_handles_is_its_own_business(project: Project) -> None:
+def test_interrupt_that_a_cell_handles_stops_the_run_behind_that_cell(project: Project) -> None:
     project.notebook(
         "%%asset\ntry:\n    open('reached', 'w').close()\n    while True: pass\n"
         "except KeyboardInterrupt:\n    a = 'enough'",
@@ -86,8 +86,9 @@ def test_interrupt_that_a_cell_handles_is_its_own_business(project: Project) -> 
     process = project.start("materialize", "-f", "pipeline.ipynb")
     reached.wait()
     process.send_signal(signal.SIGINT)
-    assert ended(process).code == 0
-    assert project.load("b") == "'enough!'"
+    assert ended(process).code == 130
+    assert project.load("a") == "'enough'"
+    assert project.daglab("run", "resume", project.latest_run()).steps == ["b"]
 
 
 @pytest.mark.slow

@@ -176,3 +176,15 @@ def test_notebook_in_a_folder_without_a_home_makes_one_there(project: Project) -
     project.materialize()
     assert sorted(os.listdir(project.root)) == [".daglab", "pipeline.ipynb"]
     assert (project.home / ".gitignore").read_text() == "*\n"
+
+
+def test_broken_notebook_of_a_workspace_costs_only_itself_and_what_needs_it(project: Project) -> None:
+    (project.root / "pyproject.toml").write_text('[tool.daglab]\nlocations = ["*.ipynb"]\n')
+    project.notebook("%%asset\ngood = 1", "%%asset\nbetter = good + 1", name="good.ipynb")
+    project.notebook("%%asset\nbad = (1", "%%asset\nfine = 2", name="bad.ipynb")
+    project.notebook("%%asset\nworse = bad + 1", name="worse.ipynb")
+    done = project.daglab("materialize")
+    assert (done.code, done.steps) == (1, ["good", "better"])
+    assert "error: bad.ipynb, cell 1" in done.err
+    again = project.daglab("materialize")
+    assert (again.code, "All 2 assets are fresh" in again.out) == (1, True)

@@ -47,20 +47,24 @@ def materialize(
 
 def carry_out(instance: Instance, request: MaterializeRequest, *, as_json: bool) -> int:
     """Runs a request in this process, shows how it goes, and tells the exit code."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     started = datetime.now(UTC)
     with clean_output():
         prepared = prepare(instance, request)
+    for remark in prepared.remarks:
+        colour = "red" if remark.severity == "error" else "yellow"
+        click.echo(f"{click.style(remark.severity, fg=colour)}: {remark}", err=True)
+    left_out = FAILED if any(remark.severity == "error" for remark in prepared.remarks) else 0
     if not prepared.has_steps:
         _say_fresh(prepared, as_json=as_json)
-        return 0
+        return left_out
     outcome = _run(instance, prepared, as_json=as_json)
     seconds = (datetime.now(UTC) - started).total_seconds()
     if as_json:
         print_json(outcome_json(outcome, prepared, seconds))
     else:
         print_outcome(instance, outcome, prepared, seconds)
-    return _exit_code(outcome)
+    return _exit_code(outcome) or left_out
 
 
 def _run(instance: Instance, prepared: Prepared, *, as_json: bool) -> RunOutcome:

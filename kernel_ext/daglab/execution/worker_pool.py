@@ -40,7 +40,6 @@ class WorkerPool:
         clock: tells the time of events.
         log_dir: takes what workers print past Python, such as the last words of a crash.
         environment: of the workers.
-        cwd: where they start.
     """
 
     def __init__(
@@ -54,7 +53,6 @@ class WorkerPool:
         clock: Clock,
         log_dir: Path,
         environment: Mapping[str, str] | None = None,
-        cwd: Path | None = None,
     ) -> None:
         if os.name != "posix":
             raise InvocationError("steps run side by side only on Linux and macOS", hint="use one process")
@@ -65,7 +63,6 @@ class WorkerPool:
         self._clock = clock
         self._log_dir = log_dir
         self._environment = environment
-        self._cwd = cwd
         self._is_stopping = False
         self._waiting: list[StepOutcome] = []
         log_dir.mkdir(parents=True, exist_ok=True)
@@ -136,7 +133,6 @@ class WorkerPool:
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
                 env=self._environment,
-                cwd=self._cwd,
             )
         theirs.close()
         worker = _Worker(number, process, ours)

@@ -70,12 +70,10 @@ def _absent_statements(
             settled.add((part.source, index))
 
 
-def _run(
-    program: Program, part: ProgramPart, statement: ast.stmt, namespace: dict[str, Any], loop: EventLoop
-) -> None:
+def _run(program: Program, part: ProgramPart, statement: ast.stmt, namespace: dict[str, Any], loop: EventLoop) -> None:
     __tracebackhide__ = True
     filename = program.filename(part)
-    linecache.cache[filename] = (len(part.source), None, part.source.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(part.source), None, f"{part.source}\n".splitlines(keepends=True), filename)
     flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     for feature in part.features:
         import __future__

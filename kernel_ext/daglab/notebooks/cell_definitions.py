@@ -87,9 +87,8 @@ def verdict_of(value: Any, check: CheckCompute) -> AssetCheckResult:
 
 def run_as_notebook(program: Program, inputs: Mapping[str, object], *, capture_last: bool) -> Any:
     """Runs a slice where a kernel would run it: in the notebook's folder, which comes first on the import path."""
-    folder = str(program.path.parent.resolve())
-    if os.getcwd() != folder:
-        os.chdir(folder)
+    folder, elsewhere = str(program.path.parent.resolve()), os.getcwd()
+    os.chdir(folder)
     if folder not in sys.path:
         sys.path.insert(0, folder)
     os.environ.setdefault("MPLBACKEND", "agg")
@@ -97,6 +96,7 @@ def run_as_notebook(program: Program, inputs: Mapping[str, object], *, capture_l
     try:
         return program.run(inputs, capture_last=capture_last)
     finally:
+        os.chdir(elsewhere)
         # A notebook's figures end with their cell; kept open, they would add up over a run.
         for number in _open_figures() - before:
             sys.modules["matplotlib.pyplot"].close(number)
@@ -127,9 +127,7 @@ def asset_definition(asset: CellAsset, location: str) -> AssetsDefinition:
         name=AssetKey.from_user_string(asset.keys[0]).to_python_identifier(),
         compute=CellCompute(program=asset.program, names=asset.names, position=asset.cell.position),
         ins={name: In() for name in asset.inputs},
-        outs={
-            name: Out(io_manager_key=line.io_manager_key or DEFAULT_IO_MANAGER_KEY) for name in asset.names
-        },
+        outs={name: Out(io_manager_key=line.io_manager_key or DEFAULT_IO_MANAGER_KEY) for name in asset.names},
         description=asset.description,
         code_version=asset.code_version,
     )
@@ -157,7 +155,7 @@ def check_definition(check: CellCheck, location: str) -> AssetsDefinition:
         ins={name: In() for name in check.inputs},
         outs={VERDICT: Out(carries_value=False)},
         description=check.description,
-        code_version=code_version(check.program),
+        code_version=code_version(check.program, check.inputs),
     )
     keys = {name: AssetKey.from_user_string(key) for name, key in check.inputs.items()}
     return AssetsDefinition(

@@ -89,11 +89,9 @@ class Program:
             shell.close()
         return ProgramResult(namespace=namespace, value=value)
 
-    def _run_part(
-        self, part: ProgramPart, namespace: dict[str, Any], loop: EventLoop, *, capture: bool
-    ) -> object:
+    def _run_part(self, part: ProgramPart, namespace: dict[str, Any], loop: EventLoop, *, capture: bool) -> object:
         filename = self.filename(part)
-        lines = part.source.splitlines(keepends=True)
+        lines = f"{part.source}\n".splitlines(keepends=True)
         # Without a modification time, linecache takes the entry for good and never looks for a file.
         linecache.cache[filename] = (len(part.source), None, lines, filename)
         body, last = _compiled(part.source, part.statements, part.features, filename, capture)

@@ -11,6 +11,7 @@ from daglab.errors import StoreUnavailableError
 from daglab.orchestration.settings import Settings, read_settings
 
 HOME_NAME = ".daglab"
+SERVER_HOME = "DAGLAB_SERVER_HOME"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +66,9 @@ class Home:
 def find_home(start: Path | None = None, *, home: Path | None = None) -> Home:
     """Finds the home: the one given, else `DAGLAB_HOME`, else `.daglab` in the nearest project, else here.
 
+    Where there is no project, a kernel takes the home of the Jupyter server that started it (`DAGLAB_SERVER_HOME`), if
+    it works below that server's root.
+
     The nearest project is the nearest folder upward whose `pyproject.toml` has a table `[tool.daglab]`, or that holds
     a `.daglab` already.
 
@@ -79,11 +83,16 @@ def find_home(start: Path | None = None, *, home: Path | None = None) -> Home:
     begin = begin if begin.is_dir() else begin.parent
     project = _nearest_project(begin)
     given = home or (Path(os.environ["DAGLAB_HOME"]) if os.environ.get("DAGLAB_HOME") else None)
-    path = given.expanduser().absolute() if given else (project or begin) / HOME_NAME
-    # A Jupyter server hands its home to kernels that start in folders below its root.
-    root = project or (path.parent if path.name == HOME_NAME and begin.is_relative_to(path.parent) else begin)
+    root = project or _server_root(begin) or begin
+    path = given.expanduser().absolute() if given else root / HOME_NAME
     pyproject = root / "pyproject.toml"
     return Home(path=path, root=root, settings=read_settings(pyproject if _has_table(pyproject) else None))
+
+
+def _server_root(begin: Path) -> Path | None:
+    served = os.environ.get(SERVER_HOME)
+    root = Path(served).parent if served else None
+    return root if root is not None and begin.is_relative_to(root) else None
 
 
 def _nearest_project(begin: Path) -> Path | None:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.definitions import Definitions
 from daglab.definitions.nodes import Origin
 from daglab.errors import CycleError, DaglabError, NotebookError, PlanError
 from daglab.execution.boundary import failure_from
+from daglab.foundation.graphs import descendants
 from daglab.notebooks.analysis import Finding, NotebookAnalysis, Severity
 from daglab.notebooks.cell_definitions import asset_definition, check_definition, python_definitions
 from daglab.notebooks.slices import slice_notebook
@@ -66,6 +68,14 @@ class LoadedWorkspace:
     def errors(self) -> tuple[LocatedFinding, ...]:
         """The findings that stop something from being used."""
         return tuple(one for one in self.findings if one.severity == "error")
+
+    @cached_property
+    def sound_keys(self) -> frozenset[str]:
+        """The assets of locations without an error that need nothing that was refused, directly or not."""
+        broken = {one.location for one in self.errors}
+        origins = {key: node.definition.origin for key, node in self.graph.nodes.items()}
+        sound = {key for key, origin in origins.items() if origin is None or origin.location not in broken}
+        return frozenset(sound - descendants(self.graph.parents, self.refused))
 
     def refuse_broken(self, keys: Iterable[str]) -> None:
         """Makes sure that nothing that these assets need was refused.

@@ -21,8 +21,8 @@ def main(home: str, run_id: str) -> int:
     Returns:
         The exit code: 0 if everything that was asked for is there.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     instance = Instance.open(home, start=Path.cwd())
     run = instance.store.run(run_id)
     request = MaterializeRequest.from_json(run.request)

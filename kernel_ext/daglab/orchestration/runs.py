@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 import sys
+import threading
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, Self
 
 from daglab.definitions.io_manager import IOManager
 from daglab.errors import PlanError
@@ -15,19 +17,20 @@ from daglab.execution.driver import Driver, RunOutcome
 from daglab.execution.in_process import InProcessRunner
 from daglab.execution.loading import holds_value
 from daglab.execution.ports import EventSink, StepRunner
+from daglab.execution.recording import INTERRUPTED
 from daglab.execution.step import StepExecutor
 from daglab.execution.worker_pool import WorkerPool
 from daglab.foundation.clock import SystemClock
 from daglab.foundation.ids import new_run_id
 from daglab.orchestration.instance import Instance
-from daglab.orchestration.locations import LoadedWorkspace, load_workspace
+from daglab.orchestration.locations import LoadedWorkspace, LocatedFinding, load_workspace
 from daglab.orchestration.processes import this_process
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
 from daglab.orchestration.worker_setup import WorkerSetup
 from daglab.planning.plan import ExecutionPlan, PlanRequest, build_plan
 from daglab.planning.selection import select
 from daglab.planning.staleness import Verdict, assess
-from daglab.records.events import Event
+from daglab.records.events import Event, EventType, RunEnded
 from daglab.records.runs import Run, RunStatus
 
 if TYPE_CHECKING:
@@ -44,11 +47,13 @@ class Prepared:
         request: what is wanted.
         plan: how it is done; without steps where everything is fresh.
         io_managers: by resource key.
+        remarks: what there is to tell about the locations; errors are of locations that are left out.
     """
 
     request: MaterializeRequest
     plan: ExecutionPlan
     io_managers: Mapping[str, IOManager]
+    remarks: tuple[LocatedFinding, ...] = ()
 
     @property
     def has_steps(self) -> bool:
@@ -78,21 +83,31 @@ def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWo
     """
     workspace = workspace or load_workspace(request.locations)
     graph = workspace.graph
-    if request.selection == EVERYTHING and workspace.errors:
-        raise PlanError(
-            "\n".join(map(str, workspace.errors)),
-            hint="mend this, or name the assets that you want all the same" if graph.nodes else "",
-        )
-    if request.selection in workspace.refused:
-        workspace.refuse_broken([request.selection])
-    chosen = select(graph, request.selection)
-    workspace.refuse_broken(chosen)
+    chosen = _chosen(workspace, request.selection)
     managers = instance.io_managers(workspace.resources)
     states = instance.asset_states([*graph.nodes, *graph.external_keys])
     verdicts = assess(graph, states, lambda made: holds_value(made, managers))
     plan = build_plan(graph, PlanRequest(selected=chosen, force=request.force), states, verdicts)
     workspace.refuse_broken(plan.asset_keys)
-    return Prepared(request=request, plan=plan, io_managers=managers)
+    remarks = tuple(one for one in workspace.findings if one.severity != "info")
+    return Prepared(request=request, plan=plan, io_managers=managers, remarks=remarks)
+
+
+def _chosen(workspace: LoadedWorkspace, selection: str) -> frozenset[str]:
+    """The assets that a selection means; everything is what can be made, and a broken location costs only itself."""
+    graph = workspace.graph
+    if selection == EVERYTHING and workspace.errors:
+        if workspace.sound_keys:
+            return workspace.sound_keys
+        raise PlanError(
+            "\n".join(map(str, workspace.errors)),
+            hint="mend this, or name the assets that you want all the same" if graph.nodes else "",
+        )
+    if selection in workspace.refused:
+        workspace.refuse_broken([selection])
+    chosen = select(graph, selection)
+    workspace.refuse_broken(chosen)
+    return chosen
 
 
 def new_run(request: MaterializeRequest, *, root_run_id: str | None = None) -> Run:
@@ -131,17 +146,16 @@ def execute(
     else:
         store.update_process(run.run_id, process, clock.now())
     with ExitStack() as stack:
+        watch = stack.enter_context(_CancelWatch(store, run.run_id))
         sink = _Tee(stack.enter_context(store.writer(run.run_id)), listeners)
-        runner = _runner(instance, prepared, run.run_id, sink)
+        try:
+            runner = _runner(instance, prepared, run.run_id, sink)
+        except KeyboardInterrupt:
+            ended = RunEnded(failure=INTERRUPTED)
+            sink.append(Event(run_id=run.run_id, type=EventType.RUN_CANCELED, at=clock.now(), payload=ended))
+            return RunOutcome(run_id=run.run_id, status=RunStatus.CANCELED, failure=INTERRUPTED)
         stack.callback(runner.close)
-        driver = Driver(
-            run_id=run.run_id,
-            plan=prepared.plan,
-            runner=runner,
-            sink=sink,
-            clock=clock,
-            is_canceled=_CancelWatch(store, run.run_id),
-        )
+        driver = Driver(run_id=run.run_id, plan=prepared.plan, runner=runner, sink=sink, clock=clock, is_canceled=watch)
         return driver.run()
 
 
@@ -168,13 +182,7 @@ def _runner(instance: Instance, prepared: Prepared, run_id: str, sink: EventSink
         emit=sink.append,
         clock=clock,
         log_dir=instance.home.run_dir(run_id),
-        cwd=_folder(request),
     )
-
-
-def _folder(request: MaterializeRequest) -> Path | None:
-    path = request.locations[0].path if request.locations else None
-    return path.parent if path else None
 
 
 class _Tee:
@@ -194,15 +202,38 @@ class _Tee:
 
 
 class _CancelWatch:
-    """Asks the store, at most once a second, whether somebody on another machine wants the run to stop."""
+    """Whether somebody wants the run to stop: by an interrupt, even one that user code caught, or in the store.
+
+    The store, by which another machine asks, is read at most once a second.
+    """
 
     def __init__(self, store: RunStore, run_id: str) -> None:
         self._store = store
         self._run_id = run_id
         self._clock = SystemClock()
         self._asked = self._clock.now()
+        self._was_interrupted = False
+
+    def __enter__(self) -> Self:
+        self._earlier = signal.getsignal(signal.SIGINT)
+        if self._takes_signals():
+            signal.signal(signal.SIGINT, self._interrupt)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._takes_signals():
+            signal.signal(signal.SIGINT, self._earlier)
+
+    def _takes_signals(self) -> bool:
+        return threading.current_thread() is threading.main_thread() and self._earlier is signal.default_int_handler
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self._was_interrupted = True
+        signal.default_int_handler(number, frame)
 
     def __call__(self) -> bool:
+        if self._was_interrupted:
+            return True
         now = self._clock.now()
         if (now - self._asked).total_seconds() < 1:
             return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from daglab.errors import PlanError, RunNotFoundError, SelectionError, StoreUnavailableError, suggest
-from daglab.orchestration.home import Home, find_home
+from daglab.orchestration.home import SERVER_HOME, Home, find_home
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.launching import cancel, launch
 from daglab.orchestration.recovery import end_lost_runs
@@ -172,7 +172,7 @@ class Desk:
             _ = self._instance.store
             self._store_file = stamp_of(home.path / "store.db")
             # Kernels that start in folders below find the same home.
-            os.environ.setdefault("DAGLAB_HOME", str(home.path))
+            os.environ[SERVER_HOME] = str(home.path)
         return self._instance
 
 

@@ -11,7 +11,7 @@ from jupyter_server.extension.application import ExtensionApp
 from traitlets import Float
 
 from daglab.errors import DaglabError
-from daglab.orchestration.home import find_home
+from daglab.orchestration.home import SERVER_HOME, find_home
 from daglab.server.events import EventsHandler
 from daglab.server.handlers import (
     MaterializeHandler,
@@ -42,7 +42,7 @@ class DaglabExtension(ExtensionApp):
         root = Path(self._server.root_dir)
         # Kernels that start in folders below find the same home. Settings that are off are told when somebody asks.
         with contextlib.suppress(DaglabError):
-            os.environ.setdefault("DAGLAB_HOME", str(find_home(root).path))
+            os.environ[SERVER_HOME] = str(find_home(root).path)
         self._service = Service(root, log=self._server.log, patience=self.load_patience)
         self._watcher = Watcher(self._service, self._server.log)
 

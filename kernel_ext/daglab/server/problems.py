@@ -23,7 +23,7 @@ _ANSWERS: tuple[tuple[type[DaglabError], int, str], ...] = (
     (RunStoreError, 503, "The run store cannot be used"),
     (SettingsError, 503, "The settings of the project cannot be used"),
     (SelectionError, 404, "There is no such asset"),
-    (PlanError, 400, "This cannot be run"),
+    (PlanError, 400, "This cannot be materialized"),
     (InvocationError, 400, "The request cannot be understood"),
     (DaglabError, 400, "This cannot be done"),
 )

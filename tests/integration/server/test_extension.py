@@ -56,4 +56,4 @@ def test_kernel_in_a_folder_below_shares_the_home(tmp_path: Path, start: Start) 
     while not (pids := children.read_text().split()) and time.monotonic() < deadline:
         time.sleep(0.05)
     environments = [Path(f"/proc/{pid}/environ").read_bytes() for pid in pids]
-    assert any(f"DAGLAB_HOME={root / '.daglab'}".encode() in one for one in environments)
+    assert any(f"DAGLAB_SERVER_HOME={root / '.daglab'}".encode() in one for one in environments)

@@ -74,7 +74,7 @@ def test_definitions_of_a_notebook_made_in_python_are_shown(server: Server) -> N
 def test_module_that_ends_the_process_breaks_nothing_else(server: Server) -> None:
     (server.root / "pipeline.py").write_text("import os\nos._exit(3)\n")
     answer = server.get("workspace")
-    assert (answer.status_code, answer.json()["title"]) == (400, "This cannot be run")
+    assert (answer.status_code, answer.json()["title"]) == (400, "This cannot be materialized")
     assert "exit code 3" in answer.json()["detail"]
     (server.root / "pipeline.py").write_text(MODULE)
     eventually(lambda: "base" in server.statuses())

@@ -40,6 +40,19 @@ def test_environment_names_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert places(tmp_path, home=tmp_path / "given") == (tmp_path / "given", tmp_path)
 
 
+def test_kernel_below_a_server_takes_its_home_where_there_is_no_nearer_project(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    served = tmp_path / "served"
+    (served / "loose").mkdir(parents=True)
+    (served / "project").mkdir()
+    (served / "project" / "pyproject.toml").write_text("[tool.daglab]\n")
+    monkeypatch.setenv("DAGLAB_SERVER_HOME", str(served / ".daglab"))
+    assert places(served / "loose") == (served / ".daglab", served)
+    assert places(served / "project") == (served / "project" / ".daglab", served / "project")
+    assert places(tmp_path) == (tmp_path / ".daglab", tmp_path)
+
+
 def test_storage_may_lie_in_the_project(tmp_path: Path) -> None:
     (tmp_path / "pyproject.toml").write_text("[tool.daglab]\nstorage = 'values'\n")
     found = find_home(tmp_path)
