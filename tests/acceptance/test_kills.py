@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import subprocess
+import sys
 
 import psutil
 import pytest
@@ -127,3 +128,17 @@ def test_kill_right_after_a_step_loses_nothing_for_good(project: Project) -> Non
     assert project.load("third") == "[1, True]"
     assert sorted({name.partition("/")[0] for name in project.stored_files()}) == ["first", "second", "third"]
     assert len(project.stored_files()) == 3
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process whose compiled code keeps Python's lock")
+def test_worker_in_compiled_code_ends_with_its_driver(project: Project) -> None:
+    busy = "%%asset second --deps first\nopen('reached', 'w').close()\nsecond = sum(range(10**13))"
+    project.notebook(CELLS[0], busy)
+    reached = project.flag("reached")
+    process = project.start("materialize", "-f", "pipeline.ipynb", "-j", "2")
+    reached.wait()
+    workers = descendants(process)
+    process.kill()
+    process.wait()
+    assert workers
+    assert gone(workers)

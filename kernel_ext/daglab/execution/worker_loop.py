@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
 import signal
 import sys
@@ -16,6 +17,8 @@ from daglab.execution.messages import Broken, Finished, Happened, Ready, Stop
 from daglab.execution.ports import StepTask
 from daglab.execution.step import StepExecutor
 from daglab.records.events import Event
+
+_PR_SET_PDEATHSIG = 1  # https://man7.org/linux/man-pages/man2/PR_SET_PDEATHSIG.2const.html
 
 MakeExecutor = Callable[[Any, Callable[[Event], None]], StepExecutor]
 
@@ -60,7 +63,13 @@ def _run_tasks(connection: Connection[Any, Any], send: Callable[[object], None],
 
 
 def _end_with_driver() -> None:
-    """The driver holds the other end of our standard input; when that closes, it is gone, and so are we."""
+    """The driver holds the other end of our standard input; when that closes, it is gone, and so are we.
+
+    A thread waits for that, and never gets its turn while compiled code keeps Python's lock; Linux is therefore asked
+    to kill us as soon as the driver's thread that started us ends.
+    """
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     lifeline = os.dup(0)
     with open(os.devnull, "rb") as nothing:
         os.dup2(nothing.fileno(), 0)
