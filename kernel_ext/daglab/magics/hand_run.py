@@ -177,6 +177,8 @@ class HandRun:
             value = load_value(found.made, self._managers, name)
             self._session.namespace[name] = value
             self._session.held.hold(name, value, found.made)
+        elif name in self._cell.own_inputs and self._session.held.keeps(name):
+            self._session.held.give_anew(name, self._session.namespace)
         passed = ValuePassed(name=name, asset_key=found.made.asset_key, how=found.how)
         self._recorder.tell(EventType.STEP_INPUT, passed)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from daglab.execution.handover import can_be_handed_over, handed_over
 from daglab.records.assets import Materialization
 
 
@@ -13,12 +14,15 @@ from daglab.records.assets import Materialization
 class _Held:
     value: Any
     made: Materialization
+    pristine: Any
+    is_kept: bool
 
 
 class HeldValues:
     """Knows, by identity, which materialization an object in the user's namespace is.
 
-    A change made to the object itself goes unnoticed; the analysis refuses cells that do this to their inputs.
+    The object itself may have been changed since, by a scratch cell or a helper. So what an asset cell is given is never
+    that object, but a copy of what it was at first, where copies are cheap; otherwise it is loaded again.
     """
 
     def __init__(self) -> None:
@@ -26,7 +30,19 @@ class HeldValues:
 
     def hold(self, name: str, value: object, made: Materialization) -> None:
         """Says that a variable is this materialization now."""
-        self._by_name[name] = _Held(value=value, made=made)
+        is_kept = can_be_handed_over(value)
+        pristine = handed_over(value) if is_kept else None
+        self._by_name[name] = _Held(value=value, made=made, pristine=pristine, is_kept=is_kept)
+
+    def keeps(self, name: str) -> bool:
+        """Whether the variable's value at first is at hand."""
+        return name in self._by_name and self._by_name[name].is_kept
+
+    def give_anew(self, name: str, namespace: dict[str, Any]) -> None:
+        """Puts the variable's value at first into a namespace."""
+        held = self._by_name[name]
+        namespace[name] = handed_over(held.pristine)
+        self._by_name[name] = replace(held, value=namespace[name])
 
     def of(self, name: str, namespace: Mapping[str, Any]) -> Materialization | None:
         """The materialization that a variable is, None if it is none, or another object by now."""

@@ -21,7 +21,7 @@ class Input:
     Args:
         name: the variable.
         made: which version it is.
-        how: "memory" where the variable is that version already.
+        how: "memory" where the kernel holds that version already.
         remark: what the user should be told.
     """
 
@@ -83,8 +83,10 @@ def _resolve(session: KernelSession, name: str, latest: Materialization, *, is_o
     held = session.held.of(name, session.namespace)
     if held is not None and held.asset_key != latest.asset_key:
         held = None
-    if held is not None and (held.data_version == latest.data_version or not is_own):
+    if held is not None and not is_own:
         return Input(name=name, made=held, how="memory")
+    if held is not None and held.data_version == latest.data_version:
+        return Input(name=name, made=held, how="memory" if session.held.keeps(name) else "stored")
     if not is_own and name in session.namespace:
         return Input(name=name, made=latest, how="memory")
     age = format_age(latest.at, SystemClock().now())

@@ -207,3 +207,26 @@ def test_what_a_cell_needs_is_not_done_twice(own_kernel: LiveKernel, plain: str)
     again = own_kernel.run(cells[1][1], "a")
     assert (first.printed, again.printed) == ("ran first what it needs of cell 1\n", "")
     assert own_kernel.run("length", "look").result == "1"
+
+
+@pytest.mark.parametrize(
+    ("value", "change"),
+    [
+        ("[1, 2]", "base.append(3)"),
+        ("{'a': [1]}", "base['a'].append(3)"),
+        ("pd.DataFrame({'v': [1]})", "base['w'] = 2"),
+        ("np.array([1, 2])", "base[0] = 7"),
+    ],
+)
+def test_a_cell_is_given_what_its_input_was_when_it_was_made(own_kernel: LiveKernel, value: str, change: str) -> None:
+    """Whatever a scratch cell, or a helper that another asset calls, did to the object since."""
+    plain = ("p", "import numpy as np, pandas as pd\ndef seen(thing):\n    return str(thing)")
+    base = ("b", f"%%asset\nbase = {value}")
+    shown = ("s", "%%asset\nshown = seen(base)")
+    own_kernel.save(plain, base, shown)
+    own_kernel.start().load()
+    run_all(own_kernel, plain, base, shown)
+    before = own_kernel.run("shown").result
+    run_all(own_kernel, ("scratch", change), shown)
+    assert own_kernel.run("shown").result == before
+    assert verdicts(own_kernel) == {"base": "fresh", "shown": "fresh"}
