@@ -110,9 +110,7 @@ class CellError(NotebookError):
         line: the line in the cell, counted from 1, where one can be named.
     """
 
-    def __init__(
-        self, message: str, *, path: str, cell: int, line: int | None = None, hint: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, path: str, cell: int, line: int | None = None, hint: str = "") -> None:
         place = f"cell {cell}" if line is None else f"cell {cell}, line {line}"
         super().__init__(f"{place}: {message}", path=path, hint=hint)
         self.problem = message

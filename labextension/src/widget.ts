@@ -1,3 +1,4 @@
+import { Silence } from './dag/silence';
 import { createDag } from './dag/view';
 import { GraphView, Problem } from './wire/views';
 
@@ -6,7 +7,11 @@ interface WidgetState {
   problem: Problem | null;
 }
 
-type Message = { type: 'graph'; graph: GraphView } | { type: 'problem'; problem: Problem };
+type Message =
+  | { type: 'graph'; graph: GraphView }
+  | { type: 'problem'; problem: Problem }
+  /** Sent every five seconds, even while the kernel is busy. */
+  | { type: 'alive' };
 
 /** What this module uses of the model that anywidget hands over. */
 interface WidgetModel {
@@ -16,11 +21,10 @@ interface WidgetModel {
   send(content: unknown): void;
 }
 
-const SILENT =
-  'The kernel has not answered yet. It may be busy; if it was restarted, run this cell again.';
+const BUSY = 'The kernel has not answered yet. It may be busy with a cell.';
 const PATIENCE_MS = 10_000;
 const GONE =
-  'The kernel that drew this graph is gone. Run the cell again to have a live graph; until then this is how it was.';
+  'The kernel that drew this graph is gone or does not answer. What it shows may be old; run the cell again.';
 
 /**
  * Whether the host says that nobody answers. The model that anywidget hands over does not tell,
@@ -32,14 +36,23 @@ function isCutOff(el: HTMLElement): boolean {
 
 function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => void {
   let waiting = 0;
+  let gone = false;
+  const setGone = (now: boolean) => {
+    if (now !== gone) {
+      gone = now;
+      clearTimeout(waiting);
+      dag.freeze(gone ? GONE : '');
+    }
+  };
+  // hosts tell late or never that a kernel was restarted, so silence has to
+  const silence = new Silence(() => setGone(true));
   const ask = (content: unknown) => {
-    // hosts tell late or never that a kernel was restarted, so silence has to
     clearTimeout(waiting);
-    waiting = window.setTimeout(() => dag.note(SILENT), PATIENCE_MS);
+    waiting = window.setTimeout(() => dag.note(BUSY), PATIENCE_MS);
     try {
       model.send(content);
     } catch {
-      dag.freeze(GONE);
+      setGone(true);
     }
   };
   const dag = createDag(el, {
@@ -52,8 +65,13 @@ function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => v
     }
   };
   const onMessage = (message: Message) => {
+    silence.heard();
+    setGone(false);
+    if (message.type === 'alive') {
+      return; // no answer to what was asked
+    }
     clearTimeout(waiting);
-    dag.freeze('');
+    dag.note('');
     if (message.type === 'graph') {
       show(message.graph);
     } else if (message.type === 'problem') {
@@ -62,7 +80,7 @@ function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => v
   };
   const onGraph = () => show(model.get('graph'));
   const onProblem = () => dag.problem(model.get('problem'));
-  const onLive = () => dag.freeze(isCutOff(el) ? GONE : '');
+  const onLive = () => setGone(isCutOff(el));
 
   model.on('msg:custom', onMessage);
   model.on('change:graph', onGraph);
@@ -78,6 +96,7 @@ function render({ model, el }: { model: WidgetModel; el: HTMLElement }): () => v
 
   return () => {
     clearTimeout(waiting);
+    silence.dispose();
     model.off('msg:custom', onMessage);
     model.off('change:graph', onGraph);
     model.off('change:problem', onProblem);

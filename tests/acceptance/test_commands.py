@@ -65,7 +65,7 @@ def test_every_command_speaks_json(made: Project) -> None:
     assert (resumed.code, json.loads(resumed.out)["status"]) == (1, "FAILURE")
     made.notebook(*CELLS[:4])
     fresh = json.loads(made.materialize("--json").out)
-    assert fresh == {"run_id": None, "status": "SUCCESS", "fresh": ["orders", "total"], "assets": []}
+    assert fresh == {"run_id": None, "status": "SUCCESS", "fresh": ["orders", "total"], "assets": [], "checks": []}
 
 
 def test_logs_tell_the_whole_story(made: Project) -> None:

@@ -152,11 +152,21 @@ def test_database_of_somebody_else(project: Project) -> None:
     assert "is a database, but no run store: it holds customers" in project.materialize().refused()
 
 
+def test_stored_value_that_was_cut_short_is_made_again(project: Project) -> None:
+    project.notebook("%%asset\na = {1: 2}", "%%asset\nb = a")
+    project.materialize("a")
+    [stored] = (project.home / "storage" / "a").iterdir()
+    stored.write_bytes(stored.read_bytes()[:-1])
+    assert project.statuses()["a"] == "missing"
+    assert project.materialize("b").steps == ["a", "b"]
+    assert project.load("b") == "{1: 2}"
+
+
 def test_stored_value_that_is_broken_says_so(project: Project) -> None:
     project.notebook("%%asset\na = {1: 2}", "%%asset\nb = a")
     project.materialize("a")
     [stored] = (project.home / "storage" / "a").iterdir()
-    stored.write_bytes(b"garbage")
+    stored.write_bytes(b"x" * stored.stat().st_size)
     done = project.materialize("b").without_traceback()
     assert done.code == 1
     assert "failed b (pipeline.ipynb, cell 2)\n" in done.out

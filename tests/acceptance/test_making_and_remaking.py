@@ -157,3 +157,15 @@ def test_empty_notebook_says_how_to_begin(project: Project) -> None:
     project.notebook("x = 1")
     done = project.materialize()
     assert (done.code, done.out) == (0, "There are no assets here: start a cell with %%asset.\n")
+
+
+def test_check_that_failed_is_not_forgotten(project: Project) -> None:
+    project.notebook("%%asset\ncb = 1", "%%check cb\ncb > 5")
+    first = project.materialize()
+    again = project.materialize()
+    assert (first.code, again.code) == (1, 1)
+    told = "check failed cb: check [ERROR]: cb > 5 is false"
+    assert told in first.out and told in again.out
+    assert "its check 'check' failed" in project.daglab("assets", "-f", "pipeline.ipynb").out
+    project.notebook("%%asset\ncb = 1", "%%check cb\ncb > 0")
+    assert (project.materialize().code, project.materialize().code) == (0, 0)

@@ -36,9 +36,7 @@ def measure() -> list[Figure]:
         cost = cheapest(lambda count=processes: run_pipeline(count), times=2)
         what = f"flights notebook, {processes} process{'es' if processes > 1 else ''}"
         for against, seconds in (("nbclient, whole command", whole), ("nbclient, execute() alone", alone)):
-            figures.append(
-                Figure(what=what, unit="wall s", daglab=cost.wall, reference=seconds, against=against)
-            )
+            figures.append(Figure(what=what, unit="wall s", daglab=cost.wall, reference=seconds, against=against))
     return figures
 
 

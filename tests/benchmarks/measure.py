@@ -43,9 +43,7 @@ class Figure:
     against: str
 
 
-def run_program(
-    command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None
-) -> tuple[Cost, str]:
+def run_program(command: Sequence[str | Path], *, environment: Mapping[str, str] | None = None) -> tuple[Cost, str]:
     """Runs a program from the root of the repository and returns its cost and what it printed.
 
     Raises:

@@ -25,9 +25,7 @@ def measure() -> list[Figure]:
     theirs = cheapest(run_papermill, times=2)
     what = "flights notebook, one command"
     return [
-        Figure(
-            what=what, unit="wall s", daglab=ours.wall, reference=theirs.wall, against="papermill command"
-        ),
+        Figure(what=what, unit="wall s", daglab=ours.wall, reference=theirs.wall, against="papermill command"),
         Figure(what=what, unit="CPU s", daglab=ours.cpu, reference=theirs.cpu, against="papermill command"),
     ]
 

@@ -180,6 +180,18 @@ def test_a_saved_graph_shows_as_a_picture_once_its_kernel_is_gone(notebook: Note
     again.await_statuses(**every("fresh"))
 
 
+def test_a_restarted_kernel_is_noticed(notebook: NotebookPage) -> None:
+    notebook.page.wait_for_timeout(16_000)
+    expect(notebook.graph.locator(".daglab-note")).to_be_hidden()
+    expect(notebook.act("materialize-stale")).to_be_enabled()
+    notebook.page.evaluate("async () => window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    expect(notebook.graph.locator(".daglab-note")).to_contain_text("is gone or does not answer", timeout=20_000)
+    expect(notebook.act("materialize-stale")).to_be_disabled()
+    notebook.await_idle()
+    notebook.run(0, GRAPH_CELL)
+    expect(notebook.act("materialize-all")).to_be_visible()
+
+
 def test_a_wish_that_has_nothing_to_do_is_answered_in_passing(notebook: NotebookPage) -> None:
     make_all(notebook)
     notebook.details("total").locator("[data-daglab='materialize-upstream']").click()

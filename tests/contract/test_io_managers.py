@@ -18,9 +18,7 @@ from daglab.io_managers.memory import InMemoryIOManager
 
 _MAKERS: dict[str, Callable[[Path], IOManager]] = {
     "filesystem": lambda folder: FilesystemIOManager(folder / "storage", home=folder),
-    "filesystem, power": lambda folder: FilesystemIOManager(
-        folder / "storage", home=folder, durability="power"
-    ),
+    "filesystem, power": lambda folder: FilesystemIOManager(folder / "storage", home=folder, durability="power"),
     "memory": lambda folder: InMemoryIOManager(),
 }
 
@@ -30,9 +28,7 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> IOManager:
     return _MAKERS[request.param](tmp_path)
 
 
-def make_output(
-    key: str | None = "raw/flights", partition: str | None = None, run: str = "run"
-) -> OutputContext:
+def make_output(key: str | None = "raw/flights", partition: str | None = None, run: str = "run") -> OutputContext:
     return OutputContext(
         step_key="flights",
         output_name="result",

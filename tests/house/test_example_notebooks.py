@@ -25,10 +25,7 @@ def test_runs_from_top_to_bottom_without_a_warning(path: Path) -> None:
     notebook = read_without_magics(path)
     NotebookClient(notebook, kernel_name="python3", timeout=100).execute()
     printed = [
-        output.text
-        for cell in notebook.cells
-        for output in cell.get("outputs", [])
-        if output.output_type == "stream"
+        output.text for cell in notebook.cells for output in cell.get("outputs", []) if output.output_type == "stream"
     ]
     assert printed == []
 

@@ -42,18 +42,14 @@ def test_no_file_names_the_host_of_a_package_registry(host: str) -> None:
 
 
 def test_no_file_names_a_path_of_one_machine() -> None:
-    found = {
-        name: match.group() for name, text in tracked_texts().items() if (match := MACHINE_PATH.search(text))
-    }
+    found = {name: match.group() for name, text in tracked_texts().items() if (match := MACHINE_PATH.search(text))}
     assert found == {}
 
 
 def test_the_lock_file_leaves_download_addresses_to_the_machine() -> None:
     lock = json.loads((ROOT / "labextension" / "package-lock.json").read_text())
     assert [
-        name
-        for name, package in lock["packages"].items()
-        if "resolved" in package and not package.get("link")
+        name for name, package in lock["packages"].items() if "resolved" in package and not package.get("link")
     ] == []
 
 

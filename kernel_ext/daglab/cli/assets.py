@@ -82,8 +82,12 @@ def _row(one: AssetView) -> tuple[str, ...]:
         optional(one.seconds, lambda seconds: f"{seconds:.2f}"),
         optional(one.bytes, format_bytes),
         optional(made, lambda at: format_age(at, datetime.now(UTC))),
-        one.error or one.reason,
+        "; ".join(filter(None, (one.error or one.reason, *_failed_checks(one)))),
     )
+
+
+def _failed_checks(one: AssetView) -> list[str]:
+    return [f"its check {check.name!r} failed" for check in one.checks if check.passed is False]
 
 
 def _print_asset(key: str, found: AssetView | None, view: GraphView) -> None:
@@ -100,7 +104,7 @@ def _print_asset(key: str, found: AssetView | None, view: GraphView) -> None:
     ):
         click.echo(f"  {word} {', '.join(keys) or 'nothing'}")
     for check in found.checks:
-        verdict = {None: "not run", True: "passed", False: f"failed: {check.message}"}[check.passed]
+        verdict = {None: "not run", True: "passed", False: f"failed: {check.message}".rstrip(": ")}[check.passed]
         click.echo(f"  check {check.name}: {verdict}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -34,7 +35,8 @@ def graph(file: Path | None, form: str, as_json: bool, output: Path | None) -> i
 
 
 def _print(view: GraphView, form: str, output: Path | None) -> None:
-    text = json_text(to_wire(view)) if form == "json" else _FORMS[form](view)
+    # What is wrong is told beside the drawing, for every form of it.
+    text = json_text(to_wire(view)) if form == "json" else _FORMS[form](replace(view, findings=[]))
     if output is None:
         click.echo(text)
     else:

@@ -9,7 +9,7 @@ import click
 
 from daglab.cli.opening import opened
 from daglab.cli.printing import json_option
-from daglab.foundation.text import format_bytes, format_count, format_duration
+from daglab.foundation.text import format_bytes, format_duration, plural
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.recovery import end_lost_runs
 from daglab.records.assets import CheckEvaluation, Materialization
@@ -83,7 +83,7 @@ def _told(event: Event) -> str:
         case Materialization(asset_key=key, data_version=version, stored=stored):
             facts = [key, version[:8]]
             if stored and stored.rows is not None:
-                facts.append(f"{format_count(stored.rows)} rows")
+                facts.append(plural(stored.rows, "row"))
             if stored and stored.size is not None:
                 facts.append(format_bytes(stored.size))
             return ", ".join(facts)

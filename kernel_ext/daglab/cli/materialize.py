@@ -10,7 +10,7 @@ import click
 
 from daglab.cli.main import FAILED, INTERRUPTED
 from daglab.cli.opening import file_option, locations, opened
-from daglab.cli.outcome import outcome_json, print_outcome
+from daglab.cli.outcome import outcome_json, print_outcome, verdict_json, verdict_line
 from daglab.cli.printing import clean_output, is_terminal, json_option, print_json
 from daglab.cli.progress import plain_progress, terminal_progress
 from daglab.definitions.results import AssetCheckSeverity
@@ -54,7 +54,8 @@ def carry_out(instance: Instance, request: MaterializeRequest, *, as_json: bool)
     for remark in prepared.remarks:
         colour = "red" if remark.severity == "error" else "yellow"
         click.echo(f"{click.style(remark.severity, fg=colour)}: {remark}", err=True)
-    left_out = FAILED if any(remark.severity == "error" for remark in prepared.remarks) else 0
+    bad = [one for one in prepared.plan.failing if one.severity is AssetCheckSeverity.ERROR]
+    left_out = FAILED if bad or any(remark.severity == "error" for remark in prepared.remarks) else 0
     if not prepared.has_steps:
         _say_fresh(prepared, as_json=as_json)
         return left_out
@@ -78,12 +79,16 @@ def _run(instance: Instance, prepared: Prepared, *, as_json: bool) -> RunOutcome
 def _say_fresh(prepared: Prepared, *, as_json: bool) -> None:
     fresh = list(prepared.plan.fresh)
     if as_json:
-        print_json({"run_id": None, "status": "SUCCESS", "fresh": fresh, "assets": []})
+        checks = [verdict_json(one) for one in prepared.plan.failing]
+        print_json({"run_id": None, "status": "SUCCESS", "fresh": fresh, "assets": [], "checks": checks})
     elif fresh:
         several = f"All {len(fresh)} assets are" if len(fresh) > 1 else f"{fresh[0]!r} is"
         click.echo(f"{several} fresh; nothing to do. (--all makes them again.)")
     else:
         click.echo("There are no assets here: start a cell with %%asset.")
+    if not as_json:
+        for one in prepared.plan.failing:
+            click.echo(verdict_line(one))
 
 
 def _exit_code(outcome: RunOutcome) -> int:

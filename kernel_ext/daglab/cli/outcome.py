@@ -23,8 +23,8 @@ def print_outcome(instance: Instance, outcome: RunOutcome, prepared: Prepared, s
         rows = [_row(instance, one) for one in made.values()]
         headings = ("asset", "rows", "seconds", "size", "version", "where")
         print_table(headings, rows, right=("rows", "seconds", "size"))
-    for check in outcome.checks:
-        click.echo(_verdict(check))
+    for check in (*outcome.checks, *prepared.plan.failing):
+        click.echo(verdict_line(check))
     for step_key, failure in outcome.failures.items():
         origin = prepared.plan.steps[step_key].definition.origin
         place = f" ({origin})" if origin else ""
@@ -53,10 +53,7 @@ def outcome_json(outcome: RunOutcome, prepared: Prepared, seconds: float) -> dic
             for one in outcome.materializations.values()
         ],
         "fresh": [*prepared.plan.fresh, *outcome.unchanged],
-        "checks": [
-            {"asset": one.asset_key, "check": one.check_name, "passed": one.passed, "message": one.message}
-            for one in outcome.checks
-        ],
+        "checks": [verdict_json(one) for one in (*outcome.checks, *prepared.plan.failing)],
         "failures": {key: failure.render() for key, failure in outcome.failures.items()},
         "skipped": outcome.skipped,
     }
@@ -85,7 +82,18 @@ def _where(instance: Instance, made: Materialization) -> str:
     return full.relative_to(root).as_posix() if full.is_relative_to(root) else str(full)
 
 
-def _verdict(check: CheckEvaluation) -> str:
+def verdict_json(check: CheckEvaluation) -> dict[str, Any]:
+    """One verdict for programs."""
+    return {
+        "asset": check.asset_key,
+        "check": check.check_name,
+        "passed": check.passed,
+        "message": check.message,
+    }
+
+
+def verdict_line(check: CheckEvaluation) -> str:
+    """One verdict as a line."""
     word, colour = ("passed", "green") if check.passed else ("failed", "red")
     rest = f": {check.message}" if check.message else ""
     level = "" if check.passed else f" [{check.severity.value}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from daglab.cli.printing import printable
-from daglab.foundation.text import format_count, format_duration
+from daglab.foundation.text import format_duration, plural
 from daglab.planning.plan import ExecutionPlan
 from daglab.records.assets import CheckEvaluation, Materialization
 from daglab.records.events import Event, EventType, StepEnded, StepFailed, StepSkipped
@@ -53,7 +54,8 @@ def terminal_progress(plan: ExecutionPlan) -> Iterator[Listener]:
 
     rows: dict[str, str] = {}
     tasks: dict[str, TaskID] = {}
-    console = Console(highlight=False)
+    # While a step runs in this process, what it prints to sys.stdout is its own.
+    console = Console(file=sys.stdout, highlight=False)
     overall = Progress(
         SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
         TimeElapsedColumn(), console=console, transient=True,
@@ -78,7 +80,7 @@ def terminal_progress(plan: ExecutionPlan) -> Iterator[Listener]:
 def _note_rows(event: Event, rows: dict[str, str]) -> None:
     made = event.payload
     if isinstance(made, Materialization) and made.stored and made.stored.rows is not None:
-        rows[event.step_key] = f"  {format_count(made.stored.rows)} rows"
+        rows[event.step_key] = f"  {plural(made.stored.rows, 'row')}"
     if isinstance(made, CheckEvaluation):
         rows[event.step_key] = (
             "  passed" if made.passed else "  did not pass" + (f": {made.message}" if made.message else "")

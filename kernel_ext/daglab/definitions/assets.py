@@ -57,7 +57,9 @@ class AssetsDefinition:
     def dependency_keys(self) -> tuple[AssetKey, ...]:
         """Every asset that must be there first, in order of declaration, each once."""
         deps = (dep.asset_key for spec in self.specs.values() for dep in spec.deps)
-        return tuple(dict.fromkeys((*self.keys_by_input.values(), *deps)))
+        checked = (spec.key.asset_key for spec in self.check_specs.values())
+        needed = dict.fromkeys((*self.keys_by_input.values(), *deps, *checked))
+        return tuple(key for key in needed if key not in self.keys)
 
     @property
     def description(self) -> str | None:

@@ -65,9 +65,8 @@ class StepRecorder:
         Raises:
             ValueStoreError: a value cannot be stored; what was announced before stays.
         """
-        computed = time.perf_counter() - self._started
         made = tuple(
-            self._materialize(context, output, computed)
+            self._materialize(context, output)
             for name, output in results.outputs.items()
             if name in self.step.definition.specs
         )
@@ -100,7 +99,7 @@ class StepRecorder:
         """Emits what the step's code printed."""
         self.tell(EventType.OUTPUT, LogLine(text=text, stream=stream))
 
-    def _materialize(self, context: AssetExecutionContext, output: Output[Any], seconds: float) -> Materialization:
+    def _materialize(self, context: AssetExecutionContext, output: Output[Any]) -> Materialization:
         name, definition = output.output_name, self.step.definition
         spec, out = definition.specs[name], definition.node.outs[name]
         told = OutputContext(
@@ -128,7 +127,7 @@ class StepRecorder:
             io_manager_key=out.io_manager_key,
             metadata={**spec.metadata, **told.metadata, **given},
             tags=dict(spec.tags),
-            seconds=seconds,
+            seconds=time.perf_counter() - self._started,
         )
         self.tell(EventType.ASSET_MATERIALIZATION, materialization)
         return materialization

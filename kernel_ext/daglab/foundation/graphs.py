@@ -64,9 +64,7 @@ def ancestors(edges: Edges, roots: Iterable[str], *, depth: int | None = None) -
     frontier: Iterable[str] = dict.fromkeys(roots)
     steps = 0
     while frontier and (depth is None or steps < depth):
-        found = dict.fromkeys(
-            need for node in frontier for need in edges.get(node, ()) if need not in reached
-        )
+        found = dict.fromkeys(need for node in frontier for need in edges.get(node, ()) if need not in reached)
         reached.update(found)
         frontier = found
         steps += 1

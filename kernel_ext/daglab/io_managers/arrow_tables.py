@@ -37,11 +37,7 @@ class ArrowTable:
     def dump(self, value: Any) -> Content | None:
         """See `ValueFormat`."""
         names = value.column_names
-        if (
-            not names
-            or len(set(names)) < len(names)
-            or not all(_is_flat(field.type) for field in value.schema)
-        ):
+        if not names or len(set(names)) < len(names) or not all(_is_flat(field.type) for field in value.schema):
             return None
         try:
             same = reread_sample(value).schema.equals(value.schema, check_metadata=True)

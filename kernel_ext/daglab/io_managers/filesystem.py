@@ -6,6 +6,7 @@ import io
 import os
 import posixpath
 import re
+import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Literal
@@ -71,12 +72,8 @@ class FilesystemIOManager(IOManager):
         self.base_dir = Path(base_dir).absolute()
         self._base = str(self.base_dir)
         key_folder = Path(home) if home is not None else self.base_dir / ".daglab"
-        self._pickle = SignedPickle(
-            PickleSigner(lambda: read_or_create_key(key_folder) if key is None else key)
-        )
-        self._formats: Mapping[str, ValueFormat] = {
-            form.name: form for form in (*EXACT_FORMATS, self._pickle)
-        }
+        self._pickle = SignedPickle(PickleSigner(lambda: read_or_create_key(key_folder) if key is None else key))
+        self._formats: Mapping[str, ValueFormat] = {form.name: form for form in (*EXACT_FORMATS, self._pickle)}
         self._durable = durability == "power"
         self._made: set[str] = set()
 
@@ -93,7 +90,8 @@ class FilesystemIOManager(IOManager):
         context.record_stored(
             StoredValue(
                 reference={"path": f"{place}/{placed.version}.{chosen.extension}", "format": chosen.name},
-                data_version=placed.version,
+                # The same bytes are another value in another format: 1 in JSON is the text "1".
+                data_version=f"{placed.version}-{chosen.name}",
                 size=placed.size,
                 rows=count_rows(obj),
             )
@@ -122,13 +120,15 @@ class FilesystemIOManager(IOManager):
             raise explain_os_error(error, f"{name} cannot be read", path) from error
 
     def holds(self, context: InputContext) -> bool:
-        """Whether the file is there."""
-        if context.stored is None:
+        """Whether the file is there, as long as it was; its bytes are looked at when it is loaded."""
+        stored = context.stored
+        if stored is None:
             return False
         try:
-            return os.path.isfile(self._locate(context.upstream.name, context.stored))
-        except ValueStoreError:
+            status = os.stat(self._locate(context.upstream.name, stored))
+        except (OSError, ValueStoreError):
             return False
+        return stat.S_ISREG(status.st_mode) and stored.size in (None, status.st_size)
 
     def _read(self, source: BinaryIO, chosen: ValueFormat, name: str, path: str) -> Any:
         """Loads a file; unpickling may raise anything, so all of it is put in terms of the value."""
@@ -187,9 +187,7 @@ class FilesystemIOManager(IOManager):
         path = posixpath.join(self._base, relative)
         base = os.path.realpath(self._base)
         if os.path.commonpath((base, os.path.realpath(path))) != base:
-            raise ValueStoreError(
-                f"{name}: {relative!r} leads out of {self._base!r}", hint=f"materialize {name} again"
-            )
+            raise ValueStoreError(f"{name}: {relative!r} leads out of {self._base!r}", hint=f"materialize {name} again")
         return path
 
     def _format(self, name: str, stored: StoredValue) -> ValueFormat:

@@ -24,9 +24,7 @@ EXACT_FORMATS: tuple[ValueFormat, ...] = (
 )
 
 
-def choose_format(
-    value: Any, formats: Sequence[ValueFormat] = EXACT_FORMATS
-) -> tuple[ValueFormat, Content] | None:
+def choose_format(value: Any, formats: Sequence[ValueFormat] = EXACT_FORMATS) -> tuple[ValueFormat, Content] | None:
     """The first format that gives a value back equal, with what it makes of the value; None if there is none.
 
     Args:

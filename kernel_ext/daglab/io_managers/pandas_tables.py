@@ -66,11 +66,7 @@ class PandasSeries:
 
     def dump(self, value: Any) -> Content | None:
         """See `ValueFormat`."""
-        if (
-            not _is_bare(value)
-            or not (value.name is None or type(value.name) is str)
-            or value.name == self._UNNAMED
-        ):
+        if not _is_bare(value) or not (value.name is None or type(value.name) is str) or value.name == self._UNNAMED:
             return None
         return _dump(value.to_frame(self._UNNAMED if value.name is None else value.name))
 
@@ -86,9 +82,7 @@ def _dump(frame: Any) -> Content | None:
         return None
     columns = [frame.iloc[:, position] for position in range(frame.shape[1])]
     objects = {column.name: _object_text_missing(column) for column in columns if column.dtype == object}
-    if None in objects.values() or not all(
-        _survives(column) for column in columns if column.name not in objects
-    ):
+    if None in objects.values() or not all(_survives(column) for column in columns if column.name not in objects):
         return None
     note = {
         "objects": objects,
@@ -207,7 +201,5 @@ def _same_dtype(one: Any, other: Any) -> bool:
     if type(one) is not type(other) or one != other:
         return False
     if hasattr(one, "categories"):
-        return one.categories.equals(other.categories) and _same_dtype(
-            one.categories.dtype, other.categories.dtype
-        )
+        return one.categories.equals(other.categories) and _same_dtype(one.categories.dtype, other.categories.dtype)
     return type(getattr(one, "tz", None)) is type(getattr(other, "tz", None))

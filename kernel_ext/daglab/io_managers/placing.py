@@ -38,7 +38,7 @@ def place_bytes(folder: str, content: bytes, extension: str, *, durable: bool) -
     """Puts bytes into a folder under the name that their hash gives, unless they are there already."""
     version, size = content_version(content), len(content)
     path = f"{folder}/{version}.{extension}"
-    if _has_size(path, size):
+    if _is_whole(path, version, size):
         return PlacedFile(version, size)
     with _Draft(folder) as draft:
         handle = draft.create()
@@ -54,9 +54,7 @@ def place_bytes(folder: str, content: bytes, extension: str, *, durable: bool) -
     return PlacedFile(version, size)
 
 
-def place_written(
-    folder: str, write: Callable[[BinaryIO], object], extension: str, *, durable: bool
-) -> PlacedFile:
+def place_written(folder: str, write: Callable[[BinaryIO], object], extension: str, *, durable: bool) -> PlacedFile:
     """The same for content that is written piece by piece, and hashed on its way to the disk."""
     with _Draft(folder) as draft:
         with os.fdopen(draft.create(), "wb") as file:
@@ -67,7 +65,7 @@ def place_written(
                 os.fsync(file.fileno())
         version, size = hashing.digest.hexdigest(), hashing.size
         path = f"{folder}/{version}.{extension}"
-        if not _has_size(path, size):
+        if not _is_whole(path, version, size):
             draft.move_to(path, durable=durable)
     return PlacedFile(version, size)
 
@@ -130,9 +128,7 @@ class _Draft:
                 os.unlink(self._path)
 
     def create(self) -> int:
-        flags = (
-            os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-        )
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
         handle = os.open(self._path, flags, 0o666)
         self._exists = True
         return handle
@@ -181,8 +177,15 @@ class _HashingWriter:
         return False
 
 
-def _has_size(path: str, size: int) -> bool:
+def _is_whole(path: str, version: str, size: int) -> bool:
+    """Whether a file is there and still is what was written."""
+    digest = blake2b(digest_size=_DIGEST_SIZE)
     try:
-        return os.stat(path).st_size == size
+        with open(path, "rb") as file:
+            if os.fstat(file.fileno()).st_size != size:
+                return False
+            while chunk := file.read(_CHUNK):
+                digest.update(chunk)
     except FileNotFoundError:
         return False
+    return digest.hexdigest() == version

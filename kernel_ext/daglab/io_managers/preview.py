@@ -34,8 +34,7 @@ def preview(value: Any, *, rows: int = 10) -> dict[str, Any]:
     if not is_table(value):
         return {"type": kind, "text": _text(value)}
     columns = [
-        {**column, "nulls": nulls}
-        for column, nulls in zip(list_columns(value), _count_nulls(value), strict=False)
+        {**column, "nulls": nulls} for column, nulls in zip(list_columns(value), _count_nulls(value), strict=False)
     ]
     return {
         "type": kind,
@@ -48,11 +47,7 @@ def preview(value: Any, *, rows: int = 10) -> dict[str, Any]:
 def _text(value: Any) -> str:
     if isinstance(value, str):
         return value if len(value) <= _LONGEST_TEXT else value[:_LONGEST_TEXT] + "…"
-    shortened = (
-        _SHORTENER.repr(value)
-        if isinstance(value, (list, tuple, dict, set, frozenset))
-        else _safe_repr(value)
-    )
+    shortened = _SHORTENER.repr(value) if isinstance(value, (list, tuple, dict, set, frozenset)) else _safe_repr(value)
     return shortened if len(shortened) <= _LONGEST_TEXT else shortened[:_LONGEST_TEXT] + "…"
 
 
@@ -77,9 +72,7 @@ def _head(value: Any, rows: int) -> list[list[str | None]]:
         lists = [column.slice(0, rows).to_pylist() for column in value.columns[:_MOST_COLUMNS]]
         return [[_cell(cell, cell is None) for cell in row] for row in zip(*lists, strict=True)]
     if has_type(value, "polars", "DataFrame"):
-        return [
-            [_cell(cell, cell is None) for cell in row[:_MOST_COLUMNS]] for row in value.head(rows).rows()
-        ]
+        return [[_cell(cell, cell is None) for cell in row[:_MOST_COLUMNS]] for row in value.head(rows).rows()]
     head = value.iloc[:rows, :_MOST_COLUMNS]
     missing = head.isna().to_numpy()
     return [
@@ -96,7 +89,5 @@ def _cell(cell: Any, missing: bool) -> str | None:
 
 
 _SHORTENER = reprlib.Repr()
-_SHORTENER.maxlist = _SHORTENER.maxtuple = _SHORTENER.maxdict = _SHORTENER.maxset = (
-    _SHORTENER.maxfrozenset
-) = 20
+_SHORTENER.maxlist = _SHORTENER.maxtuple = _SHORTENER.maxdict = _SHORTENER.maxset = _SHORTENER.maxfrozenset = 20
 _SHORTENER.maxstring = _SHORTENER.maxother = _SHORTENER.maxlong = 200

@@ -31,9 +31,7 @@ def explain_os_error(error: OSError, what: str, path: str) -> ValueStoreError:
             reason, hint="give the user that daglab runs as access to it, or set another folder as storage"
         )
     if error.errno == errno.ENAMETOOLONG:
-        return ValueStoreError(
-            reason, hint="use a shorter asset key or partition key, or a storage folder less deep"
-        )
+        return ValueStoreError(reason, hint="use a shorter asset key or partition key, or a storage folder less deep")
     return ValueStoreError(reason, hint="look at the folder, or set another one as storage")
 
 

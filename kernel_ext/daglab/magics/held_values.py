@@ -21,8 +21,8 @@ class _Held:
 class HeldValues:
     """Knows, by identity, which materialization an object in the user's namespace is.
 
-    The object itself may have been changed since, by a scratch cell or a helper. So what an asset cell is given is never
-    that object, but a copy of what it was at first, where copies are cheap; otherwise it is loaded again.
+    The object itself may have been changed since, by a scratch cell or a helper. So what an asset cell is given is
+    never that object, but a copy of what it was at first, where copies are cheap; otherwise it is loaded again.
     """
 
     def __init__(self) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from daglab.execution.ports import StepOutcome
-from daglab.foundation.text import format_bytes, format_count, format_duration
+from daglab.foundation.text import format_bytes, format_duration, plural
 from daglab.records.assets import CheckEvaluation, Materialization
 
 _QUIET = (
@@ -60,7 +60,7 @@ def outcome_lines(outcome: StepOutcome, seconds: float) -> list[OneLine]:
 
 def _made_line(made: Materialization, seconds: float) -> OneLine:
     stored = made.stored
-    rows = [f"{format_count(stored.rows)} rows"] if stored and stored.rows is not None else []
+    rows = [plural(stored.rows, "row")] if stored and stored.rows is not None else []
     size = [format_bytes(stored.size)] if stored and stored.size is not None else []
     return OneLine(subject=made.asset_key, parts=[*rows, format_duration(seconds), *size])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import sys
 from collections.abc import Mapping
@@ -23,6 +24,7 @@ from daglab.notebooks.fingerprint import code_version
 from daglab.notebooks.program import Program
 
 VERDICT = "verdict"
+_LONGEST_EXPRESSION = 120
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,13 +78,20 @@ def verdict_of(value: Any, check: CheckCompute) -> AssetCheckResult:
         return value
     kind = type(value).__name__
     if isinstance(value, bool) or (kind in ("bool", "bool_") and getattr(value, "shape", None) == ()):
-        return AssetCheckResult(passed=bool(value), severity=check.severity)
+        description = None if value else f"{_last_expression(check.program)} is false"
+        return AssetCheckResult(passed=bool(value), severity=check.severity, description=description)
     raise CellError(
         f"its last value is a {kind}, which is no verdict",
         path=str(check.program.path),
         cell=check.position,
         hint="end the cell in True or False (a comparison with .all(), say), or in an AssetCheckResult",
     )
+
+
+def _last_expression(program: Program) -> str:
+    part = program.parts[-1]
+    text = ast.unparse(ast.parse(part.source).body[part.statements[-1]])
+    return text if len(text) <= _LONGEST_EXPRESSION else f"{text[:_LONGEST_EXPRESSION]}…"
 
 
 def run_as_notebook(program: Program, inputs: Mapping[str, object], *, capture_last: bool) -> Any:

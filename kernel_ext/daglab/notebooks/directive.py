@@ -32,7 +32,9 @@ CHECK_USAGE = """\
   --blocking              what comes after ASSET waits for this check, and does not run if it fails
   --severity WARN|ERROR   what a failure means (ERROR)"""
 
-_FIRST_LINE = re.compile(r"(?P<blank>(?:[ \t]*\n)*)%%(?P<name>asset|check)(?![\w.])(?P<rest>[^\n]*)")
+_NO_HELP = r"(?![ \t]*(?:\?|--help\b|-h\b))"  # a cell that asks how to write one is none
+_FIRST_LINE = re.compile(r"(?P<blank>(?:[ \t]*\n)*)%%(?P<name>asset|check)(?![\w.])" + _NO_HELP + r"(?P<rest>[^\n]*)")
+_LOOKALIKE = re.compile(r"^[ \t]*%{1,2}[ \t]?(?:asset|check)s?\b" + _NO_HELP, re.MULTILINE | re.IGNORECASE)
 _KEY_PART = re.compile(r"[\w.\-]+")
 
 
@@ -84,6 +86,12 @@ def split_directive(source: str) -> tuple[str | None, str, str]:
     return found["name"], found["rest"].strip(), found["blank"] + source[found.end() :]
 
 
+def misplaced_directive(source: str) -> int | None:
+    """The line of a plain cell that looks as if it was meant to make the cell an asset or a check, counted from 1."""
+    found = None if _FIRST_LINE.match(source) else _LOOKALIKE.search(source)
+    return source.count("\n", 0, found.start()) + 1 if found else None
+
+
 def parse_asset_directive(line: str) -> AssetDirective:
     """Reads what follows `%%asset`.
 
@@ -116,9 +124,7 @@ def parse_check_directive(line: str) -> CheckDirective:
     Raises:
         DefinitionError: the line cannot be read; all its problems are named at once.
     """
-    parsed = _Arguments(
-        line, magic="%%check", usage=CHECK_USAGE, options=("--severity",), flags=("--blocking",)
-    )
+    parsed = _Arguments(line, magic="%%check", usage=CHECK_USAGE, options=("--severity",), flags=("--blocking",))
     words = parsed.words
     parsed.check(bool(words), "it does not say which asset it checks: write %%check ASSET")
     parsed.check(len(words) < 3, f"{words[2:3]} is one word too many: write %%check ASSET NAME")
@@ -145,9 +151,7 @@ _ASSET_OPTIONS = (
 class _Arguments:
     """The words and options of one line, and the problems met while reading them."""
 
-    def __init__(
-        self, line: str, *, magic: str, usage: str, options: Sequence[str], flags: Sequence[str]
-    ) -> None:
+    def __init__(self, line: str, *, magic: str, usage: str, options: Sequence[str], flags: Sequence[str]) -> None:
         self.words: list[str] = []
         self.flags: set[str] = set()
         self._magic = magic

@@ -59,9 +59,7 @@ def read_notebook(path: Path) -> Notebook:
 
 def _read_text(path: Path) -> str:
     if path.is_dir():
-        raise NotebookError(
-            "is a directory, not a notebook", path=str(path), hint="name one of the files in it"
-        )
+        raise NotebookError("is a directory, not a notebook", path=str(path), hint="name one of the files in it")
     try:
         return path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:

@@ -32,18 +32,14 @@ class AssetDraft:
 
     def refused(self) -> RefusedAsset:
         """What is left to show of it if it cannot be used."""
-        return RefusedAsset(
-            names=self.names, keys=self.keys, cell=self.parsed.cell, message=self.message or ""
-        )
+        return RefusedAsset(names=self.names, keys=self.keys, cell=self.parsed.cell, message=self.message or "")
 
 
 def draft_asset(parsed: ParsedCell) -> AssetDraft:
     """Finds the names that an asset cell hands on."""
     directive = parsed.directive
     if not isinstance(directive, AssetDirective):
-        return AssetDraft(
-            parsed=parsed, directive=AssetDirective(), names=(), message=parsed.problem, line=parsed.line
-        )
+        return AssetDraft(parsed=parsed, directive=AssetDirective(), names=(), message=parsed.problem, line=parsed.line)
     names = directive.names
     message = parsed.problem
     if message is None and names:
@@ -60,9 +56,7 @@ def _unbound_outputs(parsed: ParsedCell, names: Sequence[str]) -> str | None:
     if not missing or parsed.names.dynamic or parsed.names.star_imports:
         return None
     public = sorted(name for name in bound if not name.startswith("_"))
-    advice = suggest(missing[0], public) or (
-        f"it binds {', '.join(public)}" if public else "it binds no name"
-    )
+    advice = suggest(missing[0], public) or (f"it binds {', '.join(public)}" if public else "it binds no name")
     return f"the cell does not bind {', '.join(map(repr, missing))}, which its first line names; {advice}"
 
 
@@ -70,8 +64,6 @@ def _unclear_output(candidates: Sequence[str]) -> str | None:
     if len(candidates) == 1:
         return None
     if not candidates:
-        return (
-            "it binds no public name, so there is nothing to keep; assign the result, or write %%asset NAME"
-        )
+        return "it binds no public name, so there is nothing to keep; assign the result, or write %%asset NAME"
     listed = ", ".join(candidates)
     return f"it may mean any of {listed}; write %%asset NAME with one of them (or several)"

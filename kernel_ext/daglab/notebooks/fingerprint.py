@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from hashlib import blake2b
 from typing import Final
@@ -11,23 +11,28 @@ from typing import Final
 from daglab.notebooks.program import Program
 
 # Where something stands, and what only some versions of Python say about it.
-_LEFT_OUT: Final = frozenset(
-    {"lineno", "col_offset", "end_lineno", "end_col_offset", "type_comment", "kind", "ctx"}
-)
+_LEFT_OUT: Final = frozenset({"lineno", "col_offset", "end_lineno", "end_col_offset", "type_comment", "kind", "ctx"})
 
 
-def code_version(program: Program) -> str:
+def code_version(program: Program, inputs: Mapping[str, str] | None = None) -> str:
     """The fingerprint of a program's statements: 16 hexadecimal digits.
 
     It is taken from the syntax tree, so comments, formatting and line numbers do not matter, and neither do cells
     and statements that the program does not use. The description of the program's own cell (a string as its
     first statement) does not matter either.
+
+    Args:
+        program: the statements.
+        inputs: which assets its input names stand for; it matters where these are called otherwise.
     """
     digest = blake2b(digest_size=8)
     for part in program.parts:
         own = part is program.parts[-1]
         digest.update(_dump(part.source, part.statements, own and bool(program.result_names)).encode())
         digest.update(b"\n")
+    for name, key in sorted((inputs or {}).items()):
+        if name != key:
+            digest.update(f"{name}={key}\n".encode())
     return digest.hexdigest()
 
 
@@ -42,11 +47,7 @@ def _dump(source: str, statements: tuple[int, ...], skip_description: bool) -> s
 
 def is_description(node: ast.stmt) -> bool:
     """Whether a statement is a string and nothing else, as a docstring is."""
-    return (
-        isinstance(node, ast.Expr)
-        and isinstance(node.value, ast.Constant)
-        and isinstance(node.value.value, str)
-    )
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
 
 
 def _tokens(root: ast.AST) -> Iterator[str]:

@@ -160,9 +160,7 @@ def function_locals(body: Iterable[ast.AST]) -> LocalNames:
             case _:
                 bound |= _named_in(node)
                 stack += ast.iter_child_nodes(node)
-    return LocalNames(
-        bound=frozenset(bound), globals=frozenset(global_names), nonlocals=frozenset(nonlocal_names)
-    )
+    return LocalNames(bound=frozenset(bound), globals=frozenset(global_names), nonlocals=frozenset(nonlocal_names))
 
 
 def _named_in(node: ast.AST) -> set[str]:

@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 # Line magics that bind names which no analysis can know.
-DYNAMIC_LINE_MAGICS: Final = frozenset(
-    {"run", "store", "pylab", "load", "macro", "rerun", "recall", "loadpy"}
-)
+DYNAMIC_LINE_MAGICS: Final = frozenset({"run", "store", "pylab", "load", "macro", "rerun", "recall", "loadpy"})
 # Line magics whose argument is Python code.
 _CODE_MAGICS: Final = frozenset({"time", "timeit", "prun", "memit", "mprun", "lprun", "pdef", "psource"})
 
@@ -31,13 +29,9 @@ class MagicCall:
 def ipython_call(node: ast.Call, function: ast.Attribute) -> MagicCall | None:
     """Reads a call as a call on `get_ipython()`, None if it is none."""
     shell = function.value
-    if not (
-        isinstance(shell, ast.Call) and isinstance(shell.func, ast.Name) and shell.func.id == "get_ipython"
-    ):
+    if not (isinstance(shell, ast.Call) and isinstance(shell.func, ast.Name) and shell.func.id == "get_ipython"):
         return None
-    texts = [
-        each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)
-    ]
+    texts = [each.value for each in node.args if isinstance(each, ast.Constant) and isinstance(each.value, str)]
     magic = texts.pop(0) if texts and function.attr in ("run_line_magic", "run_cell_magic") else ""
     return MagicCall(method=function.attr, magic=magic, arguments=tuple(texts))
 

@@ -116,9 +116,7 @@ class ExpressionWalk(NameRecord):
             self.expression(node.elt)
         self._scopes.pop()
 
-    def _function_body(
-        self, arguments: ast.arguments, body: Sequence[ast.AST], walk: Callable[[], None]
-    ) -> None:
+    def _function_body(self, arguments: ast.arguments, body: Sequence[ast.AST], walk: Callable[[], None]) -> None:
         found = function_locals(body)
         parameters = {argument.arg for argument in all_arguments(arguments)}
         own = (found.bound | parameters) - found.globals - found.nonlocals

@@ -39,9 +39,7 @@ class NameRecord:
 
     def _home(self, name: str) -> str:
         """Where a name that is read now comes from: "local", "module" (now) or "deferred" (when called)."""
-        direct = (
-            True  # whether a class scope is the scope of the code at hand: its names are not for functions
-        )
+        direct = True  # whether a class scope is the scope of the code at hand: its names are not for functions
         for scope in reversed(self._scopes):
             if name in scope.globals:
                 break
@@ -95,11 +93,7 @@ class NameRecord:
             if not (by_call and isinstance(target, ast.Name)):
                 self._mutates_otherwise.add(name)
         path = target.value if isinstance(target, ast.Subscript) else target
-        if (
-            name == "sys"
-            and isinstance(path, ast.Attribute)
-            and path.attr in ("path", "meta_path", "path_hooks")
-        ):
+        if name == "sys" and isinstance(path, ast.Attribute) and path.attr in ("path", "meta_path", "path_hooks"):
             self._import_path = True
 
     def _current_flow(self) -> Flow:

@@ -164,9 +164,7 @@ class Slicer:
         message = self._explain(name, cell, keys)
         fatal = use == "read"
         line = _line_of(name, cell) or line
-        self._result.troubles.append(
-            Trouble(message=message, fatal=fatal, cell=cell.cell.position, line=line)
-        )
+        self._result.troubles.append(Trouble(message=message, fatal=fatal, cell=cell.cell.position, line=line))
 
     def _explain(self, name: str, cell: ParsedCell, keys: Sequence[str]) -> str:
         if keys:
@@ -187,20 +185,14 @@ class Slicer:
             return f"{name!r} is bound only further down, in cell {there}; move that above cell {position}"
         broken = self._timeline.broken_cell_with(name)
         if broken is not None:
-            return (
-                f"nothing defines {name!r}; cell {broken.cell.position} names it, but cannot be used as it is"
-            )
+            return f"nothing defines {name!r}; cell {broken.cell.position} names it, but cannot be used as it is"
         nearest = suggest(name, [*self._timeline.names(), *self._known_keys, *GIVEN_NAMES])
-        return f"nothing defines {name!r}" + (
-            f"; {nearest}" if nearest else "; define or import it in a cell above"
-        )
+        return f"nothing defines {name!r}" + (f"; {nearest}" if nearest else "; define or import it in a cell above")
 
     def _input(self, name: str, key: str, cell: ParsedCell) -> None:
         known = self._result.inputs.setdefault(name, key)
         if known != key:
-            message = (
-                f"{name!r} means the asset {known!r} in one place and {key!r} in another; rename one of them"
-            )
+            message = f"{name!r} means the asset {known!r} in one place and {key!r} in another; rename one of them"
             self._result.troubles.append(Trouble(message=message, fatal=True, cell=cell.cell.position))
         self._result.inputs_at.setdefault(cell.cell.position, set()).add(name)
 

@@ -15,7 +15,7 @@ from daglab.notebooks.analysis import (
     NotebookAnalysis,
     Severity,
 )
-from daglab.notebooks.directive import CheckDirective
+from daglab.notebooks.directive import CheckDirective, misplaced_directive
 from daglab.notebooks.document import Notebook
 from daglab.notebooks.drafts import AssetDraft, draft_asset
 from daglab.notebooks.parsed import ParsedCell, parse_cells
@@ -69,15 +69,19 @@ class _NotebookSlicing:
         own_keys = {output.key for output in self._outputs}
         self._timeline = Timeline(self._cells, self._outputs)
         self._imported = imported_names(self._cells)
-        keys = (
-            (each.time, function_asset_key(each.node, self._imported)) for each in self._timeline.statements
-        )
+        keys = ((each.time, function_asset_key(each.node, self._imported)) for each in self._timeline.statements)
         self._function_assets = {time: key for time, key in keys if key is not None}
         elsewhere = {key for key in known_keys if key not in own_keys}
         self._known_keys = _by_name(elsewhere.union(self._function_assets.values()))
 
     def run(self) -> NotebookAnalysis:
         for parsed in self._cells:
+            line = misplaced_directive(parsed.cell.source) if parsed.role == "plain" else None
+            if line is not None:
+                message = (
+                    "%%asset and %%check must be the first line of their cell, written just so; here it does nothing"
+                )
+                self._tell("warning", message, parsed, line)
             if parsed.problem is not None and parsed.role != "asset":
                 self._tell("error", parsed.problem, parsed, parsed.line)
         self._refuse_duplicates()
@@ -98,9 +102,7 @@ class _NotebookSlicing:
             refused=tuple(draft.refused() for draft in self._drafts if draft.message is not None),
         )
 
-    def _tell(
-        self, severity: Severity, message: str, parsed: ParsedCell | None, line: int | None = None
-    ) -> None:
+    def _tell(self, severity: Severity, message: str, parsed: ParsedCell | None, line: int | None = None) -> None:
         self._tell_at(severity, message, parsed.cell.position if parsed else None, line)
 
     def _tell_at(self, severity: Severity, message: str, cell: int | None, line: int | None) -> None:
@@ -157,8 +159,7 @@ class _NotebookSlicing:
             return None
         own = parsed.cell.position
         messages = dict.fromkeys(
-            each.message if each.cell == own else f"cell {each.cell}, which it needs: {each.message}"
-            for each in fatal
+            each.message if each.cell == own else f"cell {each.cell}, which it needs: {each.message}" for each in fatal
         )
         return "; ".join(messages), next((each.line for each in fatal if each.cell == own), None)
 
@@ -188,20 +189,20 @@ class _NotebookSlicing:
         """Tells what is worth knowing about the plain statements that a slice has taken."""
         for statement in found.statements.values():
             position = statement.cell.cell.position
-            read = sorted(found.inputs_at.get(position, set()) & statement.names.reads)
-            for name in read:
-                message = (
-                    f"a plain cell reads the asset {found.inputs[name]!r}: what uses it depends on that asset"
-                )
-                self._tell_at("info", message, position, statement.node.lineno)
+            for name in sorted(found.inputs_at.get(position, set()) & statement.names.reads):
+                key, line = found.inputs[name], statement.node.lineno
+                if name in statement.names.mutates:
+                    message = f"a plain cell changes {name!r}, the value of the asset {key!r}, for every cell below it"
+                    self._tell_at("warning", f"{message}; make a new asset of it", position, line)
+                else:
+                    message = f"a plain cell reads the asset {key!r}: what uses it depends on that asset"
+                    self._tell_at("info", message, position, line)
             work = describe_work(statement.node)
             if work is not None:
                 message = f"{work} runs again for every asset that needs it; make this cell an asset: %%asset"
                 self._tell_at("warning", message, position, statement.node.lineno)
             if statement.names.dynamic:
-                message = (
-                    f"{statement.names.dynamic} is run again for every asset that needs a name it may bind"
-                )
+                message = f"{statement.names.dynamic} is run again for every asset that needs a name it may bind"
                 self._tell_at("warning", message, position, statement.node.lineno)
 
     def _refuse_circles(self) -> None:
@@ -223,9 +224,7 @@ class _NotebookSlicing:
             if name not in draft.parsed.names.reads and not draft.parsed.names.dynamic:
                 deferred = draft.parsed.names.deferred_reads | draft.parsed.names.weak_reads
                 if name not in deferred:
-                    self._tell(
-                        "warning", f"--ins {name}=...: the cell does not read {name!r}", draft.parsed, 1
-                    )
+                    self._tell("warning", f"--ins {name}=...: the cell does not read {name!r}", draft.parsed, 1)
         return CellAsset(
             names=draft.names,
             keys=draft.keys,
@@ -262,9 +261,7 @@ class _NotebookSlicing:
         checks = [
             check
             for parsed in self._cells
-            if parsed.role == "check"
-            and parsed.problem is None
-            and (check := self._check(parsed)) is not None
+            if parsed.role == "check" and parsed.problem is None and (check := self._check(parsed)) is not None
         ]
         by_name: dict[tuple[str, str], list[CellCheck]] = {}
         for check in checks:
@@ -272,9 +269,7 @@ class _NotebookSlicing:
         for (key, name), same in by_name.items():
             if len(same) > 1:
                 places = " and ".join(str(check.cell.position) for check in same)
-                message = (
-                    f"the check {name!r} of {key!r} is made by cells {places}; name one: %%check {key} NAME"
-                )
+                message = f"the check {name!r} of {key!r} is made by cells {places}; name one: %%check {key} NAME"
                 for check in same:
                     self._tell_at("error", message, check.cell.position, 1)
         return [same[0] for same in by_name.values() if len(same) == 1]
@@ -301,7 +296,7 @@ class _NotebookSlicing:
         self._remark(found)
         return CellCheck(
             asset_key=key,
-            name=directive.name or f"{key.rpartition('/')[2]}_check",
+            name=directive.name or "check",
             directive=directive,
             cell=parsed.cell,
             description=parsed.description,

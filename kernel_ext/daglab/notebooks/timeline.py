@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from daglab.notebooks.argument_changes import ArgumentChanges
 from daglab.notebooks.names import NO_NAMES, StatementNames
 from daglab.notebooks.parsed import ParsedCell
 
@@ -73,9 +74,7 @@ class Timeline:
         self._cells = sorted(cells, key=lambda each: each.order)
         self.statements = tuple(_with_call_effects(_plain_statements(cells)))
         self._hidden = _hidden_names(cells)
-        moments: list[tuple[int, PlainStatement | AssetOutput]] = [
-            (each.time, each) for each in self.statements
-        ]
+        moments: list[tuple[int, PlainStatement | AssetOutput]] = [(each.time, each) for each in self.statements]
         moments += [(output.cell.order, output) for output in outputs]
         for _, moment in sorted(moments, key=lambda pair: pair[0]):
             if isinstance(moment, AssetOutput):
@@ -194,20 +193,24 @@ def _submodule_imports(name: str, last: PlainStatement, above: Sequence[_Event])
 def _plain_statements(cells: Sequence[ParsedCell]) -> Iterator[PlainStatement]:
     for cell in cells:
         if cell.role == "plain":
-            for index, (node, names) in enumerate(
-                zip(cell.names.module.body, cell.names.statements, strict=True)
-            ):
+            for index, (node, names) in enumerate(zip(cell.names.module.body, cell.names.statements, strict=True)):
                 yield PlainStatement(time=cell.order + index, cell=cell, index=index, node=node, names=names)
 
 
 def _with_call_effects(statements: Iterable[PlainStatement]) -> Iterator[PlainStatement]:
-    """Adds what calling functions of the notebook does to its names: `global x`, `config["a"] = 1` in a body."""
+    """Adds what calling functions of the notebook does to its names.
+
+    That is `global x` and `config["a"] = 1` in a body, and changes of what a function is given.
+    """
     effects: dict[str, tuple[frozenset[str], frozenset[str]]] = {}
+    arguments = ArgumentChanges()
     for statement in statements:
         names = statement.names
+        handed = arguments.of(statement.node) & (names.reads | names.deferred_reads)
+        arguments.note(statement.node, names.all_binds)
         called = names.reads | names.weak_reads | (names.deferred_reads if names.is_definition else NO_NAMES)
         binds = NO_NAMES.union(*(effects[name][0] for name in called if name in effects))
-        changes = NO_NAMES.union(*(effects[name][1] for name in called if name in effects))
+        changes = handed.union(*(effects[name][1] for name in called if name in effects))
         own_binds = names.maybe_binds if names.is_definition else NO_NAMES
         for name in names.binds:
             effects.pop(name, None)

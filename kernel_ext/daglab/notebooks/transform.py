@@ -11,9 +11,7 @@ from typing import Any
 TRANSPARENT_MAGICS = frozenset({"time", "capture", "prun"})
 
 _CELL_MAGIC = re.compile(r"\s*%%(?P<name>[A-Za-z_][\w.]*)(?P<rest>[^\n]*)")
-_TIMED_LINE = re.compile(
-    r"(?P<indent>[ \t]*)get_ipython\(\)\.run_line_magic\('time', (?P<code>.*)\)$", re.MULTILINE
-)
+_TIMED_LINE = re.compile(r"(?P<indent>[ \t]*)get_ipython\(\)\.run_line_magic\('time', (?P<code>.*)\)$", re.MULTILINE)
 _CONTINUED_ESCAPE = re.compile(r"[ \t]*(?:[\w, \t]+=[ \t]*)?[!%].*\\$")
 
 

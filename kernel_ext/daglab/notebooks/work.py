@@ -42,10 +42,6 @@ def _described_call(function: ast.expr) -> str | None:
     while isinstance(root, ast.Attribute):
         root = root.value
     from_network = isinstance(function, ast.Attribute) and isinstance(root, ast.Name) and root.id in _MODULES
-    if (
-        name in _FUNCTIONS
-        or name.startswith(_READERS)
-        or (from_network and name in ("get", "post", "put", "request"))
-    ):
+    if name in _FUNCTIONS or name.startswith(_READERS) or (from_network and name in ("get", "post", "put", "request")):
         return f"{name}()"
     return None

@@ -110,9 +110,10 @@ class Instance:
                     return one
         if not made:
             known = self.store.asset_keys()
+            hint = "materialize it" if key in known else suggest(key, known)
             raise ValueMissingError(
                 f"asset {key!r} was never materialized in {self.home.path}",
-                hint=suggest(key, known) or f"materialize it; there are {', '.join(known[:8]) or 'no assets yet'}",
+                hint=hint or f"there are {', '.join(known[:8]) or 'no assets yet'}",
             )
         raise ValueMissingError(
             f"asset {key!r} has no version {version!r}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -130,7 +131,10 @@ def new_run(request: MaterializeRequest, *, root_run_id: str | None = None) -> R
 def execute(
     instance: Instance, prepared: Prepared, *, run: Run | None = None, listeners: Collection[Listener] = ()
 ) -> RunOutcome:
-    """Runs a plan to its end in this process, with worker processes if the request asks for them.
+    """Drives a plan to its end from this process.
+
+    Steps run in worker processes, so that no step can take the run down with it; those of definitions that only this
+    process knows run here.
 
     Args:
         instance: the home.
@@ -161,8 +165,9 @@ def execute(
 
 def _runner(instance: Instance, prepared: Prepared, run_id: str, sink: EventSink) -> StepRunner:
     plan, request, clock = prepared.plan, prepared.request, SystemClock()
-    count = min(request.processes, len(plan.steps))
-    if count <= 1:
+    count = min(request.processes, len(plan.steps)) or 1
+    if not request.locations or os.name != "posix":
+        # What is defined by the calling process alone cannot be loaded by another one.
         executor = StepExecutor(
             run_id=run_id, steps=plan.steps, io_managers=prepared.io_managers, emit=sink.append, clock=clock
         )

@@ -1,87 +1,236 @@
-"""The version of a function's code: of the function and all that it reaches in its own module."""
+"""The version of a function's code: of the function and all that it reaches in its own project."""
 
 from __future__ import annotations
 
+import copyreg
+import functools
+import os
+import pickle
+import sys
+import sysconfig
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from dis import hasconst
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
-_PLAIN = (bool, int, float, complex, str, bytes, type(None))
+_PLAIN: Final = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis))
+
+# Of a class: what says where it stands, and what Python adds by itself.
+_LEFT_OUT: Final = frozenset(
+    {"__dict__", "__weakref__", "__doc__", "__module__", "__firstlineno__", "__static_attributes__"}
+)
+_OPTIMIZED: Final = 0x1  # a flag of code that belongs to a function
+_LONGEST_INT: Final = 4096  # bits; Python refuses to write longer ones as decimal text
 
 
-def function_version(function: Callable[..., Any]) -> str:
-    """Hashes the compiled code of a function and of the functions, classes and constants of its module that it uses.
+def function_version(function: Callable[..., Any], *, given: Mapping[str, str] | None = None) -> str:
+    """Hashes the compiled code of a function and of the functions, classes and values that it uses.
 
-    Comments, formatting, line numbers and what it does not use make no difference. What another module defines counts
-    by its name alone.
+    Comments, docstrings, formatting, line numbers and what it does not use make no difference. What an installed
+    library defines counts by its name alone; everything else is followed, in other modules of the project, too. Of
+    objects, what compares by value counts by value; what compares by identity, such as a connection, counts by its
+    type, and where that is a class of the project, by its attributes.
+
+    Args:
+        function: the function.
+        given: what else it depends on, by name.
 
     Returns:
-        16 hexadecimal digits.
+        16 hexadecimal digits, the same in every process.
 
     Example:
         >>> function_version(lambda x: x + 1) == function_version(lambda x: x + 2)
         False
     """
+    return _digest((function, dict(given)) if given else function, _Project(function.__module__))
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """Text of ours between the parts of a thing."""
+
+    text: str
+
+
+class _Project:
+    """Says which modules are the user's own."""
+
+    def __init__(self, home_module: str | None) -> None:
+        self._is_own = {"daglab": False, home_module or "": True}
+
+    def owns(self, module: object) -> bool:
+        """Whether a module of that name is followed."""
+        name = module if isinstance(module, str) else ""
+        if name not in self._is_own:
+            self._is_own[name] = not name.startswith("daglab.") and _is_outside_of_installations(name)
+        return self._is_own[name]
+
+
+def _is_outside_of_installations(name: str) -> bool:
+    file = getattr(sys.modules.get(name), "__file__", None)
+    return isinstance(file, str) and file.endswith(".py") and not file.startswith(_installations())
+
+
+@functools.cache
+def _installations() -> tuple[str, ...]:
+    paths = sysconfig.get_paths()
+    return tuple({os.path.join(paths[name], "") for name in ("stdlib", "platstdlib", "purelib", "platlib")})
+
+
+def _digest(root: object, project: _Project) -> str:
     digest = blake2b(digest_size=8)
-    seen: set[int] = set()
-    waiting: list[object] = [function]
-    while waiting:
-        one = waiting.pop()
-        if id(one) in seen:
-            continue
-        seen.add(id(one))
-        digest.update(_describe(one, function.__module__).encode("utf-8", "surrogatepass") + b"\0")
-        waiting.extend(_reached(one, function.__module__))
+    for text in _texts(root, project):
+        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
     return digest.hexdigest()
 
 
-def _describe(thing: object, module: str) -> str:
-    if isinstance(thing, _PLAIN):
-        return repr(thing)
-    if isinstance(thing, (tuple, frozenset)) and all(isinstance(one, _PLAIN) for one in thing):
-        return repr(thing if isinstance(thing, tuple) else sorted(map(repr, thing)))
-    if isinstance(thing, (list, dict, set)):
-        return f"{type(thing).__name__} {thing!r}"[:10_000] if _is_plain_tree(thing) else type(thing).__name__
-    if isinstance(thing, types.CodeType):
-        return " ".join(map(repr, (thing.co_code, thing.co_names, thing.co_varnames, thing.co_freevars)))
-    if isinstance(thing, types.FunctionType):
-        return f"function {thing.__name__} {thing.__defaults__ if _is_plain_tree(thing.__defaults__) else ''}"
-    if isinstance(thing, type) and thing.__module__ == module:
-        return f"class {thing.__qualname__} {[base.__qualname__ for base in thing.__bases__]}"
-    name = (
-        getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None) or type(thing).__qualname__
-    )
+def _texts(root: object, project: _Project) -> Iterator[str]:
+    """All that there is to say about a thing; what was met before is named by its number, so circles end."""
+    numbers: dict[int, int] = {}
+    kept: list[object] = []  # as long as a thing is there, its id is its own
+    stack = [root]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, _Word):
+            yield one.text
+        elif type(one) in _PLAIN:
+            yield hex(one) if type(one) is int and one.bit_length() > _LONGEST_INT else repr(one)
+        elif id(one) in numbers:
+            yield f"#{numbers[id(one)]}"
+        else:
+            numbers[id(one)] = len(numbers)
+            kept.append(one)
+            yield type(one).__qualname__ + "("
+            stack.append(_Word(")"))
+            stack += reversed(list(_parts(one, project)))
+
+
+def _parts(thing: Any, project: _Project) -> Iterable[object]:
+    kind = type(thing)
+    if isinstance(thing, (tuple, list)) and kind in (tuple, list):
+        return thing
+    if kind in (dict, types.MappingProxyType):
+        return [part for pair in thing.items() for part in pair]
+    if kind in (set, frozenset):
+        return sorted(_digest(one, project) for one in thing)
+    if kind is types.CodeType:
+        return _code_parts(thing)
+    if kind is property:
+        return (thing.fget, thing.fset, thing.fdel)
+    if kind is functools.partial:
+        return (thing.func, thing.args, thing.keywords)
+    if kind is functools.cached_property:
+        return (thing.func,)
+    if kind in (staticmethod, classmethod) or (kind is types.MethodType and not _is_own_method(thing, project)):
+        return (thing.__func__,)
+    if kind is types.MethodType:
+        return (thing.__func__, thing.__self__)
+    if isinstance(thing, types.FunctionType) and project.owns(thing.__module__):
+        return _function_parts(thing, project)
+    if isinstance(thing, type) and project.owns(thing.__module__):
+        return _class_parts(thing)
+    if hasattr(thing, "__wrapped__"):
+        return (_name_of(thing), thing.__wrapped__)
+    return _object_parts(thing, project)
+
+
+def _code_parts(code: types.CodeType) -> Iterator[object]:
+    yield code.co_code
+    yield getattr(code, "co_exceptiontable", b"")
+    yield (code.co_argcount, code.co_posonlyargcount, code.co_kwonlyargcount, code.co_flags)
+    yield (code.co_names, code.co_varnames, code.co_freevars, code.co_cellvars)
+    described = bool(code.co_flags & _OPTIMIZED and code.co_consts and not _uses_first_constant(code))
+    yield _Word("described") if described and isinstance(code.co_consts[0], (str, type(None))) else code.co_consts[:1]
+    yield from code.co_consts[1:]
+
+
+def _uses_first_constant(code: types.CodeType) -> bool:
+    """Whether the first constant is more than a docstring."""
+    pairs = zip(code.co_code[::2], code.co_code[1::2], strict=True)
+    return any(argument == 0 and operation in hasconst for operation, argument in pairs)
+
+
+def _function_parts(function: types.FunctionType, project: _Project) -> Iterator[object]:
+    yield function.__name__
+    yield function.__code__
+    yield function.__defaults__
+    yield function.__kwdefaults__
+    yield [cell.cell_contents if _is_filled(cell) else None for cell in function.__closure__ or ()]
+    yield {name: value for name, value in vars(function).items() if name != "__wrapped__"}
+    names = _names_used(function.__code__)
+    for name in names:
+        if name in function.__globals__:
+            yield name
+            yield from _seen_through(function.__globals__[name], names, project)
+
+
+def _seen_through(value: object, names: Iterable[str], project: _Project) -> Iterator[object]:
+    """A value; of a module of the project, those of its members that are perhaps meant."""
+    waiting, seen = [value], {id(value)}
+    while waiting:
+        one = waiting.pop()
+        if not isinstance(one, types.ModuleType) or not project.owns(one.__name__):
+            yield one
+            continue
+        yield one.__name__
+        members = [vars(one)[name] for name in names if name in vars(one)]
+        waiting += [member for member in members if id(member) not in seen]
+        seen.update(map(id, members))
+
+
+def _names_used(code: types.CodeType) -> list[str]:
+    names: dict[str, None] = {}
+    waiting = [code]
+    while waiting:
+        one = waiting.pop()
+        names.update(dict.fromkeys(one.co_names))
+        waiting.extend(each for each in one.co_consts if isinstance(each, types.CodeType))
+    return list(names)
+
+
+def _class_parts(one: type) -> Iterator[object]:
+    yield one.__qualname__
+    yield type(one)
+    yield one.__bases__
+    yield {name: value for name, value in vars(one).items() if name not in _LEFT_OUT}
+
+
+def _object_parts(thing: Any, project: _Project) -> Iterable[object]:
+    """What pickling would keep of an object, if it is one that stands for its value."""
+    kind: Any = type(thing)
+    is_own = project.owns(kind.__module__)
+    is_value = kind.__hash__ is not object.__hash__ and not isinstance(thing, (type, *_NAMED))
+    # The environment is not code, and what is only remembered weakly comes and goes.
+    if not (is_own or is_value) or kind is type(os.environ) or kind.__module__ in _WEAK:
+        return (_name_of(thing),)
+    try:
+        if not is_own and kind.__module__.partition(".")[0] not in sys.stdlib_module_names:
+            return (_name_of(thing), pickle.dumps(thing, protocol=5))
+        reduce = copyreg.dispatch_table.get(kind)
+        reduced = reduce(thing) if reduce else thing.__reduce_ex__(5)
+    except Exception:  # it may be anything
+        return (_name_of(thing), getattr(thing, "__dict__", None) if is_own else None)
+    if isinstance(reduced, str):
+        return (_name_of(thing), reduced, kind)
+    return [list(part) if position > 2 and part is not None else part for position, part in enumerate(reduced[:5])]
+
+
+_WEAK: Final = frozenset({"weakref", "_weakref", "_weakrefset"})
+_NAMED: Final = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.WrapperDescriptorType,
+                 types.MethodDescriptorType, types.MethodWrapperType, types.GetSetDescriptorType,
+                 types.MemberDescriptorType, types.ClassMethodDescriptorType)  # fmt: skip
+
+
+def _name_of(thing: object) -> str:
+    name = getattr(thing, "__qualname__", None) or getattr(thing, "__name__", None) or type(thing).__qualname__
     return f"{getattr(thing, '__module__', '')}.{name}"
 
 
-def _reached(thing: object, module: str) -> Iterator[object]:
-    if isinstance(thing, types.CodeType):
-        # A docstring is the first constant; its change is no change of what the code does.
-        documented = thing.co_consts[:1] if thing.co_flags & 0x2 and thing.co_consts else ()
-        yield from (one for one in thing.co_consts if one not in documented or not isinstance(one, str))
-    elif isinstance(thing, types.FunctionType) and thing.__module__ == module:
-        yield thing.__code__
-        yield from _globals_used(thing)
-        yield from (cell.cell_contents for cell in thing.__closure__ or () if _is_filled(cell))
-    elif isinstance(thing, type) and thing.__module__ == module:
-        yield from (
-            value for name, value in vars(thing).items() if not name.startswith("__") or callable(value)
-        )
-    elif hasattr(thing, "__wrapped__"):
-        yield thing.__wrapped__
-
-
-def _globals_used(function: types.FunctionType) -> Iterator[object]:
-    names: dict[str, None] = {}
-    waiting = [function.__code__]
-    while waiting:
-        code = waiting.pop()
-        names.update(dict.fromkeys(code.co_names))
-        waiting.extend(one for one in code.co_consts if isinstance(one, types.CodeType))
-    for name in names:
-        if name in function.__globals__:
-            yield function.__globals__[name]
+def _is_own_method(method: types.MethodType, project: _Project) -> bool:
+    owner = method.__self__
+    return project.owns((owner if isinstance(owner, type) else type(owner)).__module__)
 
 
 def _is_filled(cell: types.CellType) -> bool:
@@ -89,11 +238,3 @@ def _is_filled(cell: types.CellType) -> bool:
         return cell.cell_contents is not cell
     except ValueError:
         return False
-
-
-def _is_plain_tree(thing: object) -> bool:
-    if isinstance(thing, dict):
-        return all(map(_is_plain_tree, thing)) and all(map(_is_plain_tree, thing.values()))
-    if isinstance(thing, (list, tuple)):
-        return all(map(_is_plain_tree, thing))
-    return isinstance(thing, _PLAIN)

@@ -121,16 +121,18 @@ def code_version(definition: AssetsDefinition, spec: AssetSpec | None = None) ->
     if given:
         return given
     compute = definition.node.compute
-    return function_version(compute.function) if isinstance(compute, FunctionCompute) else ""
+    if not isinstance(compute, FunctionCompute):
+        return ""
+    # What a parameter stands for is part of the code: two of them may have changed places.
+    keys = {name: str(key) for name, key in definition.keys_by_input.items() if name != str(key)}
+    return function_version(compute.function, given=keys)
 
 
 def _asset_nodes(definition: AssetsDefinition) -> Iterable[AssetNode]:
     inputs = tuple(str(key) for key in definition.keys_by_input.values())
     for name, spec in definition.specs.items():
         parents = tuple(dict.fromkeys((*inputs, *(str(dep.asset_key) for dep in spec.deps))))
-        yield AssetNode(
-            key=str(spec.key), spec=spec, output_name=name, definition=definition, parents=parents
-        )
+        yield AssetNode(key=str(spec.key), spec=spec, output_name=name, definition=definition, parents=parents)
 
 
 def _check_nodes(definition: AssetsDefinition) -> Iterable[CheckNode]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -57,11 +57,13 @@ class ExecutionPlan:
         steps: by key, in an order in which they could run one by one.
         states: what was known of the assets when it was made: where inputs that no step makes are found.
         fresh: the selected assets that are left as they are.
+        failing: verdicts on those that still hold: checks that did not pass, and would not pass if they ran again.
     """
 
     steps: Mapping[str, Step]
     states: Mapping[str, AssetState] = field(default_factory=dict)
     fresh: tuple[str, ...] = ()
+    failing: tuple[CheckEvaluation, ...] = ()
 
     @property
     def asset_keys(self) -> tuple[str, ...]:
@@ -98,7 +100,8 @@ def build_plan(
     steps = {step.key: step for step in planner.steps(request.selected)}
     order = topological_order({key: step.needs for key, step in steps.items()})
     fresh = tuple(key for key in graph.order if key in request.selected and key not in todo)
-    return ExecutionPlan(steps={key: steps[key] for key in order}, states=states, fresh=fresh)
+    failing = tuple(planner.still_failing(fresh, steps))
+    return ExecutionPlan(steps={key: steps[key] for key in order}, states=states, fresh=fresh, failing=failing)
 
 
 def _closed(todo: set[str], graph: AssetGraph, verdicts: Mapping[str, Verdict]) -> set[str]:
@@ -150,6 +153,15 @@ class _Planner:
                 if wanted and self._is_due(check):
                     yield self._check_step(check)
 
+    @cached_property
+    def _settled(self) -> frozenset[str]:
+        """What is fresh if this plan goes well: not what it makes from something stale that it leaves as it is."""
+        settled = {key for key, verdict in self.verdicts.items() if verdict.is_fresh or key not in self.graph.nodes}
+        for key in self.graph.order:
+            if key in self.todo and settled.issuperset(self.graph.parents[key]):
+                settled.add(key)
+        return frozenset(settled)
+
     def _asset_step(self, definition: AssetsDefinition) -> Step:
         makers = self._makers(definition)
         blockers = [
@@ -160,7 +172,7 @@ class _Planner:
             if check.blocking and self._is_due(check)
         ]
         keys = [str(key) for key in definition.keys]
-        unsure = not self.force and all(self.verdicts[key].only_upstream for key in keys)
+        unsure = not self.force and all(self.verdicts[key].only_upstream and key in self._settled for key in keys)
         latest = self.states[keys[0]].latest if unsure else None
         return Step(
             key=definition.node.name,
@@ -185,6 +197,14 @@ class _Planner:
             needs=tuple(dict.fromkeys(makers.values())),
             made_from={check.asset_key: last.data_version} if last and unsure else None,
         )
+
+    def still_failing(self, fresh: Iterable[str], steps: Collection[str]) -> Iterator[CheckEvaluation]:
+        """The verdicts of checks that do not run again, because nothing changed since they failed."""
+        for key in fresh:
+            for check in self.graph.checks.get(key, ()):
+                last = self._last(check)
+                if last and check.definition.node.name not in steps and not last.passed:
+                    yield last
 
     def _makers(self, definition: AssetsDefinition) -> dict[str, str]:
         """Which step of this plan makes each asset that a computation needs."""

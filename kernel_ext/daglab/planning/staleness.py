@@ -63,9 +63,7 @@ def assess(
         elif not holds(latest):
             verdicts[key] = Verdict(freshness=Freshness.MISSING, reason="Its stored value is gone.")
         elif key in graph.nodes:
-            verdicts[key] = _compare(
-                graph, graph.nodes[key], graph.code_versions[key], latest, states, verdicts
-            )
+            verdicts[key] = _compare(graph, graph.nodes[key], graph.code_versions[key], latest, states, verdicts)
         else:
             verdicts[key] = FRESH
     return verdicts

@@ -77,14 +77,10 @@ def graph_view(instance: Instance, workspace: LoadedWorkspace, *, title: str) ->
         if key not in workspace.refused
     ]
     assets += [_refused_view(refused) for refused in workspace.refused.values()]
-    edges = [
-        EdgeView(source=parent, target=key) for key, node in graph.nodes.items() for parent in node.parents
-    ]
+    edges = [EdgeView(source=parent, target=key) for key, node in graph.nodes.items() for parent in node.parents]
     findings = [finding_view(one) for one in workspace.findings]
     unfinished = [run_view(run) for run in instance.store.unfinished_runs()]
-    return GraphView(
-        title=title, assets=assets, edges=edges, findings=findings, runs=unfinished, cursor=cursor
-    )
+    return GraphView(title=title, assets=assets, edges=edges, findings=findings, runs=unfinished, cursor=cursor)
 
 
 def workspace_view(instance: Instance, workspace: LoadedWorkspace, *, runs: int = 20) -> WorkspaceView:
@@ -160,9 +156,7 @@ def _check_view(check: CheckNode, state: AssetState | None) -> CheckView:
 def _external_view(key: str, state: AssetState | None, verdict: Verdict) -> AssetView:
     """An asset that is read here and defined elsewhere, or nowhere."""
     latest = state.latest if state else None
-    reason = (
-        "It is defined nowhere in this workspace, and was never materialized." if verdict is NEVER else ""
-    )
+    reason = "It is defined nowhere in this workspace, and was never materialized." if verdict is NEVER else ""
     return AssetView(
         **_BARE,
         key=key,
@@ -205,6 +199,4 @@ def _refused_view(refused: Refused) -> AssetView:
 
 def finding_view(one: LocatedFinding) -> FindingView:
     """One finding."""
-    return FindingView(
-        severity=one.severity, location=one.location, cell=one.cell, line=one.line, message=one.message
-    )
+    return FindingView(severity=one.severity, location=one.location, cell=one.cell, line=one.line, message=one.message)

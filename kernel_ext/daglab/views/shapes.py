@@ -9,9 +9,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 AssetStatus = Literal["never", "fresh", "stale", "missing", "queued", "running", "failed"]
-RunStatus = Literal[
-    "QUEUED", "NOT_STARTED", "STARTING", "STARTED", "SUCCESS", "FAILURE", "CANCELING", "CANCELED"
-]
+RunStatus = Literal["QUEUED", "NOT_STARTED", "STARTING", "STARTED", "SUCCESS", "FAILURE", "CANCELING", "CANCELED"]
 Severity = Literal["WARN", "ERROR"]
 FindingSeverity = Literal["error", "warning", "info"]
 SelectionMode = Literal["asset", "upstream", "downstream", "stale", "all"]

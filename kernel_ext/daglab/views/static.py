@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from daglab.errors import DaglabError
 from daglab.foundation.graphs import topological_order
-from daglab.foundation.text import format_bytes, format_count, format_duration, plural
+from daglab.foundation.text import format_bytes, format_duration, plural
 from daglab.views.shapes import AssetStatus, AssetView, GraphView, to_wire
 from daglab.views.static_svg import INK, LINES, PAPER, draw
 
@@ -157,7 +157,7 @@ def _caption(one: AssetView) -> str:
 
 
 def _facts(one: AssetView) -> Sequence[str]:
-    facts = [f"{format_count(one.rows)} rows"] if one.rows is not None else []
+    facts = [plural(one.rows, "row")] if one.rows is not None else []
     facts += [format_bytes(one.bytes)] if one.bytes is not None else []
     facts += [format_duration(one.seconds)] if one.seconds is not None else []
     return facts

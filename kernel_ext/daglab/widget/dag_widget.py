@@ -41,7 +41,7 @@ class DagWidget(anywidget.AnyWidget):
         self._source = source
         self._view: GraphView = graph_view(source.instance, source.workspace(), title=source.title)
         super().__init__(graph=to_wire(self._view), _esm=_built("widget.js"), _css=_built("widget.css"))
-        self._watcher = Watcher(source, self._send_graph, self._send_problem)
+        self._watcher = Watcher(source, self._send_graph, self._send_problem, self._send_alive)
         self.on_msg(self._take_message)
         self._watcher.start(to_wire(self._view))
 
@@ -76,6 +76,9 @@ class DagWidget(anywidget.AnyWidget):
 
     def _send_problem(self, problem: Problem) -> None:
         self.send({"type": "problem", "problem": to_wire(problem)})
+
+    def _send_alive(self) -> None:
+        self.send({"type": "alive"})
 
     def _repr_mimebundle_(self, **options: Any) -> tuple[dict[str, Any], dict[str, Any]] | None:
         found = super()._repr_mimebundle_(**options)

@@ -16,6 +16,7 @@ from daglab.widget.source import GraphSource
 INTERVAL_SECONDS = 0.1
 RUNNING_SECONDS = 2.0  # While something runs, look that often whether its process is still there.
 PATIENCE_SECONDS = 5.0
+ALIVE_SECONDS = 5.0  # The browser takes the kernel for gone after three times that.
 _SHARE = 4  # Work out the graph at most a fifth of the time, however many events come.
 
 
@@ -23,12 +24,13 @@ class Watcher:
     """Asks the run store ten times a second, from a thread of its own, whether anything was committed.
 
     The thread never keeps the process from ending. A store that cannot be read for a while is asked again; after five
-    seconds, and once, that is told.
+    seconds, and once, that is told. Every five seconds it tells that it is alive, whether or not there is news.
 
     Args:
         source: what to follow.
         tell_graph: takes the graph as plain dictionaries, whenever it looks different; called from the thread.
         tell_problem: takes what keeps the graph from being worked out.
+        tell_alive: called from the thread, also while the kernel is busy with a cell.
     """
 
     def __init__(
@@ -36,10 +38,13 @@ class Watcher:
         source: GraphSource,
         tell_graph: Callable[[dict[str, Any]], None],
         tell_problem: Callable[[Problem], None],
+        tell_alive: Callable[[], None],
     ) -> None:
         self._source = source
         self._tell_graph = tell_graph
         self._tell_problem = tell_problem
+        self._tell_alive = tell_alive
+        self._alive_at = time.monotonic() + ALIVE_SECONDS
         self._poked = threading.Event()
         self._stopped = threading.Event()
         self._again = False
@@ -69,20 +74,26 @@ class Watcher:
         self._poked.set()
 
     def _work(self) -> None:
-        pause = INTERVAL_SECONDS
+        look_at = time.monotonic() + INTERVAL_SECONDS
         while not self._stopped.is_set():
-            self._poked.wait(pause)
+            self._poked.wait(max(0.0, min(look_at, self._alive_at) - time.monotonic()))
             poked = self._poked.is_set()
             self._poked.clear()
             if self._stopped.is_set():
                 return
             began = time.monotonic()
             try:
+                if began >= self._alive_at:
+                    self._alive_at = began + ALIVE_SECONDS
+                    self._tell_alive()
+                if began < look_at and not poked:
+                    continue
                 self._look(poked)
                 self._ill_since, self._ill_told = None, False
             except Exception as error:
                 self._note_illness(error)
-            pause = max(INTERVAL_SECONDS, _SHARE * (time.monotonic() - began))
+            ended = time.monotonic()
+            look_at = ended + max(INTERVAL_SECONDS, _SHARE * (ended - began))
 
     def _look(self, poked: bool) -> None:
         counter, workspace = self._source.instance.store.change_counter(), self._source.workspace()

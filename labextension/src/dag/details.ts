@@ -16,6 +16,8 @@ export interface DetailsEvents {
 /** An asset with its neighbours in the graph. */
 export interface DetailsContent {
   asset: AssetView;
+  /** Nothing can be asked for. */
+  frozen: boolean;
   upstream: string[];
   downstream: string[];
 }
@@ -68,7 +70,7 @@ export class Details {
     this.tickers.forEach(ticker => ticker(now));
   }
 
-  private sections({ asset, upstream, downstream }: DetailsContent): HTMLElement[] {
+  private sections({ asset, frozen, upstream, downstream }: DetailsContent): HTMLElement[] {
     return [
       this.header(asset),
       statusLine(asset),
@@ -76,7 +78,7 @@ export class Details {
       asset.description
         ? element('p', { class: 'daglab-description', text: asset.description })
         : null,
-      asset.external ? null : this.actions(asset),
+      asset.external ? null : this.actions(asset, frozen),
       checks(asset.checks),
       this.facts(asset, upstream, downstream)
     ].filter(section => section !== null);
@@ -99,7 +101,7 @@ export class Details {
     });
   }
 
-  private actions(asset: AssetView): HTMLElement {
+  private actions(asset: AssetView, frozen: boolean): HTMLElement {
     const action = (label: string, selection: MaterializeRequest['selection'], title: string) => {
       const node = button({
         label,
@@ -107,7 +109,7 @@ export class Details {
         title: isAtWork(asset) ? 'A run is already at work on it' : title,
         onClick: () => this.events.materialize({ selection, key: asset.key })
       });
-      node.disabled = isAtWork(asset);
+      node.disabled = frozen || isAtWork(asset);
       return node;
     };
     return element('div', {

@@ -30,6 +30,7 @@ export class Toolbar {
   private readonly progress = element('div', { class: 'daglab-run-progress' });
   private graph: GraphView | null = null;
   private pending = false;
+  private frozen = false;
   private passing = '';
   private passingTimer = 0;
 
@@ -81,6 +82,12 @@ export class Toolbar {
     this.draw();
   }
 
+  /** Nothing can be asked for. */
+  setFrozen(frozen: boolean): void {
+    this.frozen = frozen;
+    this.draw();
+  }
+
   /** Say something for some seconds, in the place of the summary. */
   say(text: string): void {
     clearTimeout(this.passingTimer);
@@ -119,17 +126,18 @@ export class Toolbar {
     const reason = nothingStale(graph);
     const staleLabel = count ? `Materialize stale (${count})` : 'Materialize stale';
     label(this.stale, this.pending ? 'Starting…' : staleLabel);
-    this.stale.disabled = this.pending || reason !== '';
+    this.stale.disabled = this.frozen || this.pending || reason !== '';
     this.stale.title = reason || 'Make what is stale, missing, failed or was never made';
-    this.all.disabled = this.pending || !graph.assets.some(asset => !asset.external);
-    this.all.title = this.all.disabled ? 'There are no assets yet' : 'Make every asset again';
+    const isEmpty = !graph.assets.some(asset => !asset.external);
+    this.all.disabled = this.frozen || this.pending || isEmpty;
+    this.all.title = isEmpty ? 'There are no assets yet' : 'Make every asset again';
     this.drawRuns(graph);
   }
 
   private drawRuns(graph: GraphView): void {
     const open = this.cancelable().length;
     this.cancel.hidden = graph.runs.length === 0;
-    this.cancel.disabled = open === 0;
+    this.cancel.disabled = this.frozen || open === 0;
     label(this.cancel, open === 0 ? 'Canceling…' : open > 1 ? `Cancel ${open} runs` : 'Cancel run');
     const total = graph.runs.reduce((sum, run) => sum + run.steps_total, 0);
     const done = graph.runs.reduce((sum, run) => sum + run.steps_done + run.steps_failed, 0);

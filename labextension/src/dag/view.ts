@@ -114,6 +114,8 @@ class DagView implements Dag {
       }
     });
     host.append(this.root);
+    // what is drawn while it is frozen moves as little as what was there
+    this.root.addEventListener('animationstart', () => this.setMotion());
     window.addEventListener('keydown', this.keepKeys, { capture: true });
     this.resized = new ResizeObserver(() => this.resize());
     this.resized.observe(this.body);
@@ -165,6 +167,9 @@ class DagView implements Dag {
     this.note(reason);
     this.frozen = reason !== '';
     this.root.classList.toggle('daglab-mod-frozen', this.frozen);
+    this.toolbar.setFrozen(this.frozen);
+    this.showDetails();
+    this.setMotion();
   }
 
   dispose(): void {
@@ -188,6 +193,16 @@ class DagView implements Dag {
       target.toggleAttribute('data-lm-suppress-shortcuts', plain);
     }
   };
+
+  private setMotion(): void {
+    for (const animation of this.root.getAnimations({ subtree: true })) {
+      if (this.frozen) {
+        animation.pause();
+      } else if (animation.playState === 'paused') {
+        animation.play();
+      }
+    }
+  }
 
   private materialize(request: MaterializeRequest): void {
     this.setPending(true);
@@ -236,6 +251,7 @@ class DagView implements Dag {
       asset
         ? {
             asset,
+            frozen: this.frozen,
             upstream: this.lineage.parentsOf(asset.key),
             downstream: this.lineage.childrenOf(asset.key)
           }
@@ -286,13 +302,17 @@ class DagView implements Dag {
     this.pane.adapt();
   }
 
-  /** Times move on once a second while something runs, else every ten, and only while seen. */
+  /** Times move on once a second while something runs, else every ten, and only while live and seen. */
   private startClock(): void {
     clearInterval(this.clock);
     const running = this.graph?.assets.some(asset => asset.status === 'running');
     this.clock = window.setInterval(
       () => {
-        if (document.visibilityState === 'visible' && this.root.offsetParent !== null) {
+        if (
+          !this.frozen &&
+          document.visibilityState === 'visible' &&
+          this.root.offsetParent !== null
+        ) {
           const now = Date.now();
           this.pane.tick(now);
           this.details.tick(now);

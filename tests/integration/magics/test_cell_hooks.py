@@ -152,11 +152,11 @@ def test_a_check_shows_its_verdict(kernel: LiveKernel) -> None:
     failed = kernel.run("%%check rooms few --severity WARN\nassert len(rooms) < 3, 'too many'\nassert True")
     assert (passed.status, failed.status) == ("ok", "ok")
     assert passed.results == []
-    assert passed.lines[0].startswith("rooms: rooms_check · ✓ passed · ")
+    assert passed.lines[0].startswith("rooms: check · ✓ passed · ")
     assert failed.lines[0].startswith("rooms: few · ✗ failed (warning) · too many · ")
     with kernel.instance() as instance:
         state = instance.asset_states(["rooms"])["rooms"]
-        assert {name: one.passed for name, one in state.checks.items()} == {"rooms_check": True, "few": False}
+        assert {name: one.passed for name, one in state.checks.items()} == {"check": True, "few": False}
         assert state.latest is not None
         assert {one.data_version for one in state.checks.values()} == {state.latest.data_version}
 

@@ -31,6 +31,10 @@ class Front:
         self.kernel.client.shell_channel.send(session.msg("comm_msg", {"comm_id": self.comm_id, "data": data}))
 
     def messages(self, seconds: float) -> list[dict[str, Any]]:
+        """What is told about the graph."""
+        return [one for one in self.all_messages(seconds) if one["type"] != "alive"]
+
+    def all_messages(self, seconds: float) -> list[dict[str, Any]]:
         return [
             one["content"]["data"]["content"]
             for one in self.kernel.comm_messages(seconds)
@@ -90,6 +94,14 @@ def test_the_graph_is_live_while_the_kernel_is_busy(front: Front) -> None:
     seen = front.until("total", "fresh", seconds=12)
     assert "running" in seen
     assert time.monotonic() - began < 12
+    front.kernel.interrupt()
+    front.kernel.wait(busy)
+
+
+def test_it_is_told_to_be_alive_while_the_kernel_is_busy(front: Front) -> None:
+    front.messages(1.0)
+    busy = front.kernel.send("import time\ntime.sleep(30)")
+    assert front.all_messages(11.0).count({"type": "alive"}) == 2
     front.kernel.interrupt()
     front.kernel.wait(busy)
 

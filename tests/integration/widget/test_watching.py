@@ -27,6 +27,10 @@ class Notes:
     def __init__(self) -> None:
         self.graphs: list[dict[str, Any]] = []
         self.problems: list[Problem] = []
+        self.alive: list[float] = []
+
+    def note_alive(self) -> None:
+        self.alive.append(time.monotonic())
 
     def until(self, is_so: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 10
@@ -47,7 +51,7 @@ def source(tmp_path: Path) -> FilesSource:
 
 def test_a_file_that_is_saved_is_told(source: FilesSource, tmp_path: Path) -> None:
     notes = Notes()
-    watcher = Watcher(source, notes.graphs.append, notes.problems.append)
+    watcher = Watcher(source, notes.graphs.append, notes.problems.append, notes.note_alive)
     watcher.start()
     notes.until(lambda: len(notes.graphs) == 1)
     write(tmp_path / "nights.py", "%%asset\nnights = [1]")
@@ -73,7 +77,7 @@ def test_what_changes_nothing_that_is_shown_is_not_told(source: FilesSource) -> 
     )
     store.create_run(run)
     notes = Notes()
-    watcher = Watcher(source, notes.graphs.append, notes.problems.append)
+    watcher = Watcher(source, notes.graphs.append, notes.problems.append, notes.note_alive)
     watcher.start()
     notes.until(lambda: len(notes.graphs) == 1)
     store.append([Event(run_id="r", type=EventType.LOG, at=now, payload=LogLine(text="hello"))])
@@ -98,13 +102,28 @@ def test_a_store_that_cannot_be_read_is_told_once_and_asked_again(
 
     monkeypatch.setattr(source.instance.store, "change_counter", locked_at_first)
     notes = Notes()
-    watcher = Watcher(source, notes.graphs.append, notes.problems.append)
+    watcher = Watcher(source, notes.graphs.append, notes.problems.append, notes.note_alive)
     watcher.start()
     notes.until(lambda: len(notes.problems) == 1)
     time.sleep(0.5)
     assert (notes.problems, notes.graphs) == ([Problem(title="the store is locked", detail="", hint="wait")], [])
     is_locked = False
     notes.until(lambda: len(notes.graphs) == 1)
+    watcher.stop()
+    notes.until(lambda: all(one.name != "daglab-graph" for one in threading.enumerate()))
+    source.instance.close()
+
+
+def test_it_tells_that_it_is_alive_without_looking(source: FilesSource, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching, "ALIVE_SECONDS", 0.1)
+    monkeypatch.setattr(watching, "INTERVAL_SECONDS", 60.0)
+    monkeypatch.setattr(source.instance.store, "change_counter", lambda: pytest.fail("it looked"))
+    notes = Notes()
+    watcher = Watcher(source, notes.graphs.append, notes.problems.append, notes.note_alive)
+    watcher.start()
+    notes.until(lambda: len(notes.alive) == 4)
+    assert notes.alive[3] - notes.alive[0] == pytest.approx(0.3, abs=0.15)
+    assert (notes.graphs, notes.problems) == ([], [])
     watcher.stop()
     notes.until(lambda: all(one.name != "daglab-graph" for one in threading.enumerate()))
     source.instance.close()

@@ -97,12 +97,15 @@ def test_check_takes_the_asset_as_its_first_parameter_whatever_its_name() -> Non
     assert ok.node.name == "raw__orders_ok"
 
 
-def test_check_may_look_at_nothing() -> None:
+def test_check_that_takes_no_value_still_comes_after_its_asset() -> None:
     @asset_check(asset="orders", name="always", blocking=True)
     def ok() -> bool:
         return True
 
-    assert (ok.dependency_keys, [spec.blocking for spec in ok.check_specs.values()]) == ((), [True])
+    assert (ok.dependency_keys, [spec.blocking for spec in ok.check_specs.values()]) == (
+        (AssetKey("orders"),),
+        [True],
+    )
 
 
 def test_definition_with_no_single_key_says_so() -> None:

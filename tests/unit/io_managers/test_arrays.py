@@ -25,11 +25,7 @@ class Subarray(np.ndarray):
     pass
 
 
-@given(
-    hnp.arrays(
-        hnp.scalar_dtypes() | hnp.nested_dtypes(max_leaves=4), hnp.array_shapes(min_dims=0, min_side=0)
-    )
-)
+@given(hnp.arrays(hnp.scalar_dtypes() | hnp.nested_dtypes(max_leaves=4), hnp.array_shapes(min_dims=0, min_side=0)))
 def test_arrays_come_back_the_same(array: np.ndarray) -> None:
     _assert_same(round_trip(array)[1], array)
 

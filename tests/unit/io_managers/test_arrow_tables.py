@@ -43,9 +43,7 @@ def test_other_tables_are_left_to_pickle(table: pa.Table) -> None:
 
 @pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
 def test_timestamps_of_every_unit_come_back(unit: str) -> None:
-    table = pa.table(
-        {"a": pa.array([0, None, 2], pa.timestamp(unit)), "b": pa.array([0, 1, 2], pa.duration(unit))}
-    )
+    table = pa.table({"a": pa.array([0, None, 2], pa.timestamp(unit)), "b": pa.array([0, 1, 2], pa.duration(unit))})
     assert round_trip(table)[1].equals(table, check_metadata=True)
 
 

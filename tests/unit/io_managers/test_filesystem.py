@@ -51,14 +51,15 @@ def path_of(store: FilesystemIOManager, stored: InputContext) -> Path:
 def test_the_reference_tells_all(store: FilesystemIOManager) -> None:
     stored = store_value(store, [1, 2], "flights", "2013-01-01").stored
     assert stored is not None
-    version = stored.data_version
+    version, _, form = (stored.data_version or "").partition("-")
+    assert form == "json"
     assert stored == StoredValue(
         reference={"path": f"flights/2013-01-01/{version}.json", "format": "json"},
-        data_version=version,
+        data_version=f"{version}-json",
         size=6,
     )
     assert files_in(store.base_dir) == [f"flights/2013-01-01/{version}.json"]
-    assert len(version or "") == 24
+    assert len(version) == 24
 
 
 def test_the_same_bytes_are_written_once(store: FilesystemIOManager) -> None:
@@ -72,33 +73,39 @@ def test_the_same_bytes_are_written_once(store: FilesystemIOManager) -> None:
 def test_a_shortened_file_is_written_anew(store: FilesystemIOManager) -> None:
     stored = store_value(store, "some text")
     path_of(store, stored).write_bytes(b"some")
+    assert not store.holds(stored)
     assert store.load_input(store_value(store, "some text")) == "some text"
 
 
+@pytest.mark.parametrize("value", ["some text", np.arange(3)])
+def test_a_damaged_file_is_written_anew(store: FilesystemIOManager, value: Any) -> None:
+    path = path_of(store, store_value(store, value))
+    path.write_bytes(path.read_bytes()[:-1] + b"X")
+    assert np.array_equal(store.load_input(store_value(store, value)), value)
+
+
 @pytest.mark.parametrize(
-    "key", ["..", ".", "a\\b", "CON", "x" * 300, "日本" * 100, "~", "%2E", "a:b", "*", " "]
+    ("one", "other"), [(1, "1"), ("text", b"text"), (pd.DataFrame({"a": [1]}), pd.Series([1], name="a"))]
 )
-@pytest.mark.parametrize(
-    "partition", [None, "..", "../../etc/passwd", "/etc", "\0", "\ud800", "y" * 5_000, "a\nb"]
-)
+def test_the_same_bytes_in_another_format_are_another_version(store: FilesystemIOManager, one: Any, other: Any) -> None:
+    stored, replaced = store_value(store, one).stored, store_value(store, other).stored
+    assert stored and replaced and stored.data_version != replaced.data_version
+
+
+@pytest.mark.parametrize("key", ["..", ".", "a\\b", "CON", "x" * 300, "日本" * 100, "~", "%2E", "a:b", "*", " "])
+@pytest.mark.parametrize("partition", [None, "..", "../../etc/passwd", "/etc", "\0", "\ud800", "y" * 5_000, "a\nb"])
 def test_hostile_names_stay_inside(tmp_path: Path, key: str, partition: str | None) -> None:
     store = FilesystemIOManager(tmp_path / "deep" / "storage", home=tmp_path)
     assert store.load_input(store_value(store, 42, key, partition)) == 42
     assert all(name.startswith("deep/storage/") for name in files_in(tmp_path))
 
 
-@pytest.mark.parametrize(
-    "path", ["../secret.json", "/etc/passwd", "link/secret.json", "", "a\0b", "\ud800", 7]
-)
-def test_a_reference_that_leads_out_is_refused(
-    store: FilesystemIOManager, tmp_path: Path, path: object
-) -> None:
+@pytest.mark.parametrize("path", ["../secret.json", "/etc/passwd", "link/secret.json", "", "a\0b", "\ud800", 7])
+def test_a_reference_that_leads_out_is_refused(store: FilesystemIOManager, tmp_path: Path, path: object) -> None:
     (tmp_path / "secret.json").write_text("1")
     store.base_dir.mkdir()
     (store.base_dir / "link").symlink_to(tmp_path)
-    wanted = InputContext(
-        upstream=make_output(), stored=StoredValue(reference={"path": path, "format": "json"})
-    )
+    wanted = InputContext(upstream=make_output(), stored=StoredValue(reference={"path": path, "format": "json"}))
     with pytest.raises(ValueStoreError):
         store.load_input(wanted)
     assert not store.holds(wanted)
@@ -106,9 +113,7 @@ def test_a_reference_that_leads_out_is_refused(
 
 def test_a_format_of_the_future_is_named(store: FilesystemIOManager) -> None:
     store_value(store, 1)
-    wanted = InputContext(
-        upstream=make_output(), stored=StoredValue(reference={"path": "x", "format": "jsom"})
-    )
+    wanted = InputContext(upstream=make_output(), stored=StoredValue(reference={"path": "x", "format": "jsom"}))
     with pytest.raises(ValueStoreError, match=r"'jsom'.*\n.*'json'"):
         store.load_input(wanted)
 
@@ -121,9 +126,7 @@ def test_a_file_that_is_gone_is_missing(store: FilesystemIOManager) -> None:
         store.load_input(stored)
 
 
-@pytest.mark.parametrize(
-    "value", [[1, 2], "text", b"bytes", np.arange(9), pd.DataFrame({"a": [1]}), (1, 2)], ids=str
-)
+@pytest.mark.parametrize("value", [[1, 2], "text", b"bytes", np.arange(9), pd.DataFrame({"a": [1]}), (1, 2)], ids=str)
 @pytest.mark.parametrize("damage", ["truncated", "flipped", "emptied"])
 def test_a_damaged_file_is_noticed(store: FilesystemIOManager, value: Any, damage: str) -> None:
     stored = store_value(store, value)
@@ -220,9 +223,7 @@ class Refusing:
     ],
     ids=["generator", "lock", "nested", "refusing"],
 )
-def test_what_cannot_be_pickled_is_refused_with_advice(
-    store: FilesystemIOManager, value: Any, kind: str
-) -> None:
+def test_what_cannot_be_pickled_is_refused_with_advice(store: FilesystemIOManager, value: Any, kind: str) -> None:
     with pytest.raises(UnstorableValueError, match=rf"(?s)flights: a value of type .*{kind}.*plain cell"):
         store_value(store, value)
     assert not store.base_dir.exists()
@@ -312,13 +313,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     ],
     ids=["bytes", "array", "frame", "pickle"],
 )
-def test_a_full_disk_is_told_with_what_is_free_and_nothing_stays(
-    small_disk: Path, tmp_path: Path, value: Any
-) -> None:
+def test_a_full_disk_is_told_with_what_is_free_and_nothing_stays(small_disk: Path, tmp_path: Path, value: Any) -> None:
     store = FilesystemIOManager(small_disk / "storage", home=tmp_path)
-    with pytest.raises(
-        ValueStoreError, match=r"flights cannot be stored: No space left.*free\)\n.*free some space"
-    ):
+    with pytest.raises(ValueStoreError, match=r"flights cannot be stored: No space left.*free\)\n.*free some space"):
         store_value(store, value)
     assert files_in(small_disk) == []
     assert store.load_input(store_value(store, 42)) == 42
@@ -337,9 +334,7 @@ def read_only(tmp_path: Path) -> Iterator[Path]:
 @pytest.mark.parametrize("key", ["flights", "planes"])
 def test_a_read_only_folder_is_told(read_only: Path, tmp_path: Path, key: str) -> None:
     store = FilesystemIOManager(read_only, home=tmp_path)
-    with pytest.raises(
-        ValueStoreError, match=rf"{key} cannot be stored: Read-only file system: '{read_only}"
-    ):
+    with pytest.raises(ValueStoreError, match=rf"{key} cannot be stored: Read-only file system: '{read_only}"):
         store_value(store, 42, key)
 
 
@@ -408,9 +403,7 @@ def test_files_too_large_to_hash_are_read_from_the_disk(
     assert pickle.dumps(back) == pickle.dumps(value) or np.array_equal(back, value) or back.equals(value)
 
 
-def test_without_pyarrow_frames_are_pickled(
-    store: FilesystemIOManager, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_pyarrow_frames_are_pickled(store: FilesystemIOManager, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("daglab.io_managers.pandas_tables.can_write_parquet", lambda: False)
     stored = store_value(store, pd.DataFrame({"a": [1]}))
     assert stored.stored is not None

@@ -21,9 +21,7 @@ _NUMBERS = st.none() | st.integers(-100, 100)
 
 def assert_identical(back: Any, value: Any) -> None:
     assert type(back) is type(value)
-    compare = (
-        pd.testing.assert_frame_equal if isinstance(value, pd.DataFrame) else pd.testing.assert_series_equal
-    )
+    compare = pd.testing.assert_frame_equal if isinstance(value, pd.DataFrame) else pd.testing.assert_series_equal
     compare(back, value, check_exact=True, check_freq=True, check_flags=True)
     assert type(back.index) is type(value.index)
     assert back.attrs == value.attrs
@@ -64,9 +62,7 @@ def frames(draw: st.DrawFn) -> pd.DataFrame:
     height = draw(st.integers(0, 6))
     dtypes = draw(st.lists(st.sampled_from(_DTYPES), min_size=1, max_size=5))
     rows = st.lists(_NUMBERS, min_size=height, max_size=height)
-    frame = pd.DataFrame(
-        {f"c {position}": make_column(dtype, draw(rows)) for position, dtype in enumerate(dtypes)}
-    )
+    frame = pd.DataFrame({f"c {position}": make_column(dtype, draw(rows)) for position, dtype in enumerate(dtypes)})
     index = draw(st.sampled_from(["range", "shifted", "int64", "string", "datetime64[ns]", "named", "multi"]))
     if index == "shifted":
         frame.index = pd.RangeIndex(5, 5 + 3 * height, 3, name="row")
@@ -155,9 +151,7 @@ _BACK_IN_ANY_CASE = {
     "utc index": pd.DataFrame({"a": [1]}, index=pd.to_datetime(["2013"], utc=True)),
     "zoneinfo": pd.DataFrame({"a": pd.to_datetime(["2013-07-01"]).tz_localize(_PARIS)}),
     "zoneinfo utc": pd.DataFrame({"a": pd.to_datetime(["2013"]).tz_localize(ZoneInfo("UTC"))}),
-    "fixed offset": pd.DataFrame(
-        {"a": pd.to_datetime(["2013"]).tz_localize(dt.timezone(dt.timedelta(hours=2)))}
-    ),
+    "fixed offset": pd.DataFrame({"a": pd.to_datetime(["2013"]).tz_localize(dt.timezone(dt.timedelta(hours=2)))}),
     "utc object": pd.DataFrame({"a": pd.to_datetime(["2013"]).tz_localize(dt.UTC)}),
     "ordered categories": pd.DataFrame({"a": pd.Categorical(["b"], ["z", "b", "a"], ordered=True)}),
     "unused categories": pd.DataFrame({"a": pd.Categorical([None, "b"], ["z", "b", "a"])}),

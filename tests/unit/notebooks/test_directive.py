@@ -127,7 +127,5 @@ def test_key_has_the_prefix():
 
 
 def test_usage_names_every_option():
-    assert all(
-        option in ASSET_USAGE for option in ("--group", "--deps", "--ins", "--io-manager", "--key-prefix")
-    )
+    assert all(option in ASSET_USAGE for option in ("--group", "--deps", "--ins", "--io-manager", "--key-prefix"))
     assert all(option in CHECK_USAGE for option in ("--blocking", "--severity"))

@@ -23,9 +23,7 @@ def test_version_4(tmp_path):
         "metadata": {"kernelspec": {"language": "python", "name": "python3"}},
         "cells": [
             {"cell_type": "markdown", "id": "m", "source": ["# Title\n", "text"]},
-            _code(
-                ["x = 1\n", "y = 2"], id="c", metadata={"tags": ["parameters"]}, outputs=[], execution_count=1
-            ),
+            _code(["x = 1\n", "y = 2"], id="c", metadata={"tags": ["parameters"]}, outputs=[], execution_count=1),
             {"cell_type": "raw", "source": "raw"},
             _code("z = 3"),
             {"cell_type": "code"},

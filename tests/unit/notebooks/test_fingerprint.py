@@ -90,3 +90,10 @@ def test_value_is_kept_over_releases():
     # A change of this value makes every stored asset stale: think twice.
     source = "%%asset x\ndef f(a, *b: int, c=1, **d) -> str:\n  return f'{a!r:>{c}}'\nx = [f(y) for y in 'ab' if y]"
     assert _version(source) == "d2106fc03f0e5760"
+
+
+def test_inputs_that_change_places_matter():
+    cells = ("%%asset\na = 1", "%%asset\nb = 2", "%%asset x --ins p={},q={}\nx = p - q")
+    one = _version(*cells[:2], cells[2].format("a", "b"))
+    assert one == _version(*cells[:2], cells[2].format("a", "b"))
+    assert one != _version(*cells[:2], cells[2].format("b", "a"))

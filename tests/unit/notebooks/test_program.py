@@ -101,9 +101,7 @@ def test_traceback_in_a_helper_shows_its_cell():
 
 
 def test_top_level_await():
-    assert (
-        _value("import asyncio\nawait asyncio.sleep(0)\nk = await asyncio.sleep(0, 3)", "%%asset\nx = k") == 3
-    )
+    assert _value("import asyncio\nawait asyncio.sleep(0)\nk = await asyncio.sleep(0, 3)", "%%asset\nx = k") == 3
 
 
 def test_one_loop_serves_all_parts():

@@ -518,9 +518,7 @@ def test_deep_expressions_do_not_exhaust_the_stack():
 
 
 def test_analysis_takes_linear_time():
-    lines = [
-        f"v{i} = [w + v{i - 1} for w in range(v{i - 1})] if v{i - 1} else f(v{i - 1})" for i in range(1, 2001)
-    ]
+    lines = [f"v{i} = [w + v{i - 1} for w in range(v{i - 1})] if v{i - 1} else f(v{i - 1})" for i in range(1, 2001)]
     source = "\n".join(lines)
     begin = time.process_time()
     analyze_cell(source)

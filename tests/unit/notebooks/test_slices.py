@@ -22,9 +22,7 @@ def _slice(*sources, known_keys=()):
     analysis = analyze(*sources, known_keys=known_keys)
     assert not [each.message for each in analysis.findings if each.severity == "error"]
     asset = analysis.assets[-1]
-    plain = [
-        text for position, texts in _used(asset.program) if position != asset.cell.position for text in texts
-    ]
+    plain = [text for position, texts in _used(asset.program) if position != asset.cell.position for text in texts]
     return plain, dict(asset.inputs)
 
 
@@ -232,9 +230,7 @@ def test_key_prefix_belongs_to_the_key_and_not_to_the_name():
 
 
 def test_one_name_may_be_made_again_under_another_prefix():
-    assert _slice("%%asset --key-prefix raw\na = 1", "%%asset --key-prefix clean\na = a + 1")[1] == {
-        "a": "raw/a"
-    }
+    assert _slice("%%asset --key-prefix raw\na = 1", "%%asset --key-prefix clean\na = a + 1")[1] == {"a": "raw/a"}
 
 
 def test_assets_of_the_workspace():
@@ -307,9 +303,7 @@ def test_undefined_name_in_a_function_is_a_warning():
 
 def test_plain_cell_that_reads_what_is_bound_below():
     ((_, message),) = _errors("a = b", "b = 1", "%%asset\nx = a")
-    assert (
-        message == "cell 1, which it needs: 'b' is bound only further down, in cell 2; move that above cell 1"
-    )
+    assert message == "cell 1, which it needs: 'b' is bound only further down, in cell 2; move that above cell 1"
 
 
 def test_name_tried_under_name_error_may_be_missing():
@@ -376,8 +370,7 @@ def test_change_by_another_name_is_refused():
     (finding,) = analysis.findings
     assert (finding.cell, finding.line) == (2, 3)
     assert finding.message == (
-        "it changes 'flights', the value of the asset 'flights', by the name 'df'; "
-        "work on a copy: df = flights.copy()"
+        "it changes 'flights', the value of the asset 'flights', by the name 'df'; work on a copy: df = flights.copy()"
     )
 
 
@@ -469,14 +462,12 @@ def test_work_in_a_function_is_no_matter():
 
 def test_check_with_an_expression():
     (check,) = analyze("%%asset\na = 1\n", "%%check a\n'''Is one.'''\nb = a\nb == 1").checks
-    assert (check.asset_key, check.name, check.description) == ("a", "a_check", "Is one.")
+    assert (check.asset_key, check.name, check.description) == ("a", "check", "Is one.")
     assert (dict(check.inputs), check.capture_last, check.directive.blocking) == ({"a": "a"}, True, False)
 
 
 def test_check_with_asserts():
-    (check,) = analyze(
-        "%%asset --key-prefix raw\na = 1", "%%check raw/a positive --blocking\nassert a > 0"
-    ).checks
+    (check,) = analyze("%%asset --key-prefix raw\na = 1", "%%check raw/a positive --blocking\nassert a > 0").checks
     assert (check.asset_key, check.name, check.capture_last) == ("raw/a", "positive", False)
 
 
@@ -506,14 +497,12 @@ def test_check_of_nothing():
 
 def test_two_checks_of_one_name():
     errors = _errors("%%asset\na = 1", "%%check a\na", "%%check a\na > 1", "%%check a other\na")
-    message = "the check 'a_check' of 'a' is made by cells 2 and 3; name one: %%check a NAME"
+    message = "the check 'check' of 'a' is made by cells 2 and 3; name one: %%check a NAME"
     assert errors == [(2, message), (3, message)]
 
 
 def test_check_may_need_helpers_and_other_assets():
-    analysis = analyze(
-        "%%asset\na = 1", "%%asset\nb = 1", "def well(x):\n  return x", "%%check a\nwell(a) == b"
-    )
+    analysis = analyze("%%asset\na = 1", "%%asset\nb = 1", "def well(x):\n  return x", "%%check a\nwell(a) == b")
     (check,) = analysis.checks
     assert (check.needs, dict(check.inputs)) == ((3,), {"a": "a", "b": "b"})
 
@@ -575,9 +564,7 @@ def test_analysis_of_nothing():
 
 def test_large_notebook_takes_linear_time():
     sources = ["import pandas as pd\nk = 1\ndef f(x):\n  return x + k"]
-    sources += [
-        f"%%asset\na{n} = f(a{n - 1}) + pd.x\na{n}.b" if n else "%%asset\na0 = 1" for n in range(1000)
-    ]
+    sources += [f"%%asset\na{n} = f(a{n - 1}) + pd.x\na{n}.b" if n else "%%asset\na0 = 1" for n in range(1000)]
     begin = time.process_time()
     analysis = analyze(*sources)
     assert time.process_time() - begin < 3.0  # 1 ms per line
@@ -585,9 +572,7 @@ def test_large_notebook_takes_linear_time():
 
 
 def test_long_chain_of_plain_statements():
-    analysis = analyze(
-        "x0 = 1\n" + "\n".join(f"x{n} = x{n - 1} + 1" for n in range(1, 3000)), "%%asset\ny = x2999"
-    )
+    analysis = analyze("x0 = 1\n" + "\n".join(f"x{n} = x{n - 1} + 1" for n in range(1, 3000)), "%%asset\ny = x2999")
     assert len(analysis.assets[0].program.parts[0].statements) == 3000
 
 
@@ -627,3 +612,50 @@ def test_a_plain_statement_that_names_a_function_asset_means_the_definition():
 def test_a_cell_must_not_change_the_value_of_a_function_asset():
     [(cell, message)] = _errors(_ORDERS, "%%asset\norders.append(2)\ntotal = sum(orders)")
     assert (cell, "orders" in message) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("function", "call", "taken"),
+    [
+        ("def add(to): to.append(1)", "add(items)", True),
+        ("def add(v, *, to): to[v] = 1", "add(0, to=items)", True),
+        ("def add(to):\n    def inner(): to.append(1)\n    inner()", "add(items)", True),
+        ("def put(to): to.append(1)\ndef add(to): put(to)", "add(items)", True),
+        ("def add(to): to.append(1)\ndef act(): add(items)", "act()", True),
+        ("def add(to): to.append(1)", "n = add(items)", True),
+        ("def add(to): to.append(1)", "add(other)", False),
+        ("def add(to, v): to.append(v)", "add(other, items)", False),
+        ("def add(to): return len(to)", "n = add(items)", False),
+        ("def add(to):\n    to = list(to)\n    to.append(1)", "add(items)", False),
+        ("def add(n):\n    n += 1\n    return n", "n = add(items)", False),
+        ("def add(to): to.append(1)\ndef add(to): ...", "add(items)", False),
+    ],
+)
+def test_functions_that_change_what_they_are_given(function, call, taken):
+    statements, _ = _slice("items = [1]\nother = [2]", function, call, "%%asset\nx = len(items)")
+    assert (call in statements) == taken
+
+
+# Cells that look as if they were meant to be more
+
+
+@pytest.mark.parametrize(
+    ("source", "line"),
+    [("# late\n%%asset x\nx = 1", 2), (" %%Asset x\nx = 1", 1), ("%asset x", 1), ("%%assets x\nx = 1", 1)],
+)
+def test_a_directive_that_does_nothing_is_told(source, line):
+    findings = analyze(source).findings
+    assert [(each.severity, each.line, "first line" in each.message) for each in findings] == [("warning", line, True)]
+
+
+@pytest.mark.parametrize("source", ["%%asset?", "%%check?", "%%asset --help", "x = '%%asset'", "%%time\nx = 1"])
+def test_a_cell_that_asks_how_to_write_an_asset_is_no_asset(source):
+    analysis = analyze(source)
+    assert (analysis.assets, analysis.findings) == ((), ())
+
+
+def test_a_plain_cell_that_changes_an_asset_is_warned_of():
+    sources = ("%%asset\na = {}", "a['x'] = 1", "%%asset\nb = a")
+    assert _warnings(*sources) == [
+        (2, "a plain cell changes 'a', the value of the asset 'a', for every cell below it; make a new asset of it")
+    ]

@@ -68,6 +68,11 @@ def test_step_that_is_stale_only_for_what_it_needs_runs_on_condition() -> None:
     assert {key: step.made_from for key, step in plan.steps.items()} == {"a": None, "b": {"a": "1"}, "c": {"b": "1"}}
 
 
+def test_step_that_stays_stale_for_what_is_left_alone_does_not_run_on_condition() -> None:
+    plan = planned(GRAPH, made("a", code="v0"), B, C, selected="b c")
+    assert {key: step.made_from for key, step in plan.steps.items()} == {"b": None, "c": None}
+
+
 def test_force_knows_no_condition() -> None:
     plan = planned(GRAPH, made("a", code="v0"), B, C, force=True)
     assert [step.made_from for step in plan.steps.values()] == [None, None, None]
