@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from daglab.notebooks.flow import Scope, function_locals
-from daglab.notebooks.names import CellNames, StatementNames
+from daglab.notebooks.names import NO_NAMES, CellNames, StatementNames
 from daglab.notebooks.scope_expressions import ExpressionWalk, all_arguments, called_name
 
 _FUTURE_ANNOTATIONS: Final = "annotations"
@@ -58,11 +58,13 @@ class _StatementWalk(ExpressionWalk):
     def run(self, node: ast.stmt) -> StatementNames:
         self.statement(node)
         binds = frozenset(self._flow.bound)
+        # In `a = sorted(b, key=lambda x: a[x])` the function is called while the name still has its value from before.
+        before = NO_NAMES if _is_definition(node) else self._deferred & binds
         return StatementNames(
             binds=binds,
             maybe_binds=frozenset(self._flow.maybe | self._deferred_binds) - binds,
             reads=frozenset(self._reads),
-            weak_reads=frozenset(self._weak - self._reads),
+            weak_reads=frozenset((self._weak | before) - self._reads),
             deferred_reads=frozenset(self._deferred - binds),
             deferred_mutates=frozenset(self._deferred_mutates - binds),
             mutates=frozenset(self._mutates),

@@ -659,3 +659,11 @@ def test_a_plain_cell_that_changes_an_asset_is_warned_of():
     assert _warnings(*sources) == [
         (2, "a plain cell changes 'a', the value of the asset 'a', for every cell below it; make a new asset of it")
     ]
+
+
+def test_a_function_called_in_a_binding_reads_the_value_from_before():
+    cells = ("rank = {'b': 0, 'a': 1}", "rank = sorted('ab', key=lambda one: rank[one])", "%%asset\nx = rank")
+    assert _slice(*cells)[0] == list(cells[:2])
+    assert _slice("count = lambda n: n and count(n - 1)", "%%asset\nx = count(3)")[0] == [
+        "count = lambda n: n and count(n - 1)"
+    ]
