@@ -85,7 +85,7 @@ class Lab:
         self.end_kernels()
         for path in self.folder.iterdir():
             if path.is_dir():
-                shutil.rmtree(path)
+                _remove(path)
             elif path.name != "pyproject.toml":
                 path.unlink()
 
@@ -141,3 +141,13 @@ def _await_server(url: str, process: subprocess.Popen[bytes], log: Path) -> None
             if process.poll() is not None or time.monotonic() > deadline:
                 raise AssertionError(f"JupyterLab did not start:\n{log.read_text()[-3000:]}") from None
             time.sleep(0.1)
+
+
+def _remove(folder: Path) -> None:
+    """Removes a folder into which a process that is about to end may still write."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+    shutil.rmtree(folder)

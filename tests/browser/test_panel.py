@@ -163,8 +163,6 @@ def test_words_of_users_never_become_markup(page: Page, lab: Lab, open_notebook:
     panel = page.locator("#daglab-panel")
     notebook.run(0, 3)
     notebook.await_statuses(good="never", bad="never")
-    notebook.act("materialize-stale").click()
-    expect(notebook.graph.locator("[role=alert]")).to_contain_text(EVIL)
     notebook.details("bad").locator("[data-daglab='materialize-upstream']").click()
     notebook.await_statuses(good="fresh", bad="failed")
     await_status(panel, "failed", "bad")
