@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -76,8 +76,3 @@ class AssetsDefinition:
         if function is None:
             raise InvocationError(f"{self.node.name!r} is a cell and cannot be called", hint="run the cell")
         return function(*args, **kwargs)
-
-
-def index_by_key(definitions: Iterable[AssetsDefinition]) -> dict[AssetKey, AssetsDefinition]:
-    """Which definition makes which asset."""
-    return {key: one for one in definitions for key in one.keys}

@@ -164,7 +164,7 @@ class WorkerPool:
             case Broken(failure=failure):
                 worker.failure = failure
             case Ready():
-                worker.was_ready = True
+                pass
 
     def _died(self, worker: _Worker) -> StepOutcome:
         task = worker.task
@@ -206,7 +206,6 @@ class _Worker:
         self.held: set[str] = set()
         self.forget: set[str] = set()
         self.failure: Failure | None = None
-        self.was_ready = False
         self.is_dead = False
 
     def send(self, message: object) -> None:
