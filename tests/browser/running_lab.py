@@ -52,6 +52,10 @@ class Lab:
         write_notebook(path, list(cells))
         return path
 
+    def add_setting(self, line: str) -> None:
+        """Adds a line to the settings of the project."""
+        (self.folder / "pyproject.toml").write_text(f"{PYPROJECT}{line}\n", encoding="utf-8")
+
     def start_command(self, *arguments: str) -> subprocess.Popen[str]:
         """Starts `daglab` in the project."""
         process = subprocess.Popen(
@@ -77,7 +81,7 @@ class Lab:
             self.request(f"api/sessions/{session['id']}", method="DELETE")
 
     def clear(self) -> None:
-        """Ends all kernels and commands, and forgets all notebooks and runs."""
+        """Ends all kernels and commands, and forgets all notebooks, runs and added settings."""
         while self._started:
             process = self._started.pop()
             process.kill()
@@ -88,6 +92,7 @@ class Lab:
                 _remove(path)
             elif path.name != "pyproject.toml":
                 path.unlink()
+        self.add_setting("")
 
 
 @contextmanager

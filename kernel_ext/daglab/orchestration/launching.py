@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from daglab.errors import InvocationError
 from daglab.foundation.clock import SystemClock
+from daglab.orchestration.home import find_home
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.processes import identity_of, is_alive, is_here
 from daglab.orchestration.requests import MaterializeRequest
@@ -22,7 +23,11 @@ def launch(instance: Instance, request: MaterializeRequest) -> Run:
     """Starts a run in a process of its own.
 
     Returns at once; whatever happens, a plan that cannot be made included, is in the run store.
+
+    Raises:
+        SettingsError: the settings were changed to what the process could not start with.
     """
+    find_home(instance.home.root, home=instance.home.path)
     run = new_run(request)
     instance.store.create_run(run)
     folder = instance.home.run_dir(run.run_id)
