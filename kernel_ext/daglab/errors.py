@@ -1,33 +1,51 @@
 """Everything daglab raises on purpose.
 
     DaglabError
-    ├── DefinitionError            what was declared cannot be
-    │   ├── DuplicateAssetError    one key, two definitions
-    │   ├── CycleError             assets that need each other
-    │   ├── SelectionError         a selection that names nothing, or cannot be read
-    │   └── NotebookError          a notebook file that cannot be read
-    │       └── CellError          one cell of it that cannot be used
-    ├── PlanError                  a run that cannot be planned: something it needs is not there
-    ├── InvocationError            a call with arguments that do not fit
-    ├── SettingsError              `[tool.daglab]` or an environment variable is off
-    ├── ValueStoreError            a value that cannot be stored or loaded
+    ├── InvalidDefinitionError           what was declared cannot be
+    │   ├── DuplicateAssetError          one key, two definitions
+    │   ├── CycleError                   assets that need each other
+    │   ├── InvalidConfigDefinitionError a config schema that cannot be
+    │   └── NotebookError                a notebook file that cannot be read
+    │       └── CellError                one cell of it that cannot be used
+    ├── InvalidSubsetError               a selection that names nothing, or cannot be read
+    ├── InvalidConfigError               config that does not fit its schema; all problems are listed
+    ├── InvalidInvocationError           a call with arguments that do not fit
+    ├── InvariantViolationError          what was given back, or asked for, contradicts what was declared
+    │   └── StepOutputNotFoundError      a result is asked for an output that its run did not make
+    ├── PlanError                        a run that cannot be planned: something it needs is not there
+    │   ├── UnknownResourceError         a resource that nobody defined
+    │   ├── UnmetExecutorRequirementsError  an executor that cannot run this
+    │   └── ExecutionStepNotFoundError   a step that the plan does not hold
+    ├── SettingsError                    `[tool.daglab]` or an environment variable is off
+    ├── TypeCheckDidNotPass              a value is not of the type that was declared
+    ├── UserCodeError                    user code raised; `user_exception` is what it raised
+    │   ├── TypeCheckError               a type check raised
+    │   ├── ResourceFunctionError        a resource could not be opened
+    │   ├── ConfigMappingError           a config mapping raised
+    │   ├── TypeLoadingError             an input could not be made from its config
+    │   ├── HookError                    a hook raised
+    │   ├── ValueHandlingError           an IO manager raised
+    │   └── StepError                    a step failed
+    ├── CheckFailedError                 a blocking check did not pass
+    ├── SubprocessError                  errors of processes that ran the steps
+    ├── ExecutionInterruptedError        the run was asked to stop
+    ├── UnknownPartitionError            a partition key that does not exist
+    ├── ValueStoreError                  a value that cannot be stored or loaded
     │   ├── UnstorableValueError
-    │   ├── ValueMissingError      never made, or its file is gone
-    │   └── UntrustedValueError    a pickle that this home did not sign
-    ├── RunStoreError              the run store cannot be used
-    │   ├── StoreVersionError      written by a newer daglab
-    │   ├── StoreUnavailableError  read-only, locked, full
+    │   ├── ValueMissingError            never made, or its file is gone
+    │   └── UntrustedValueError          a pickle that this home did not sign
+    ├── RunStoreError                    the run store cannot be used
+    │   ├── StoreVersionError            written by a newer daglab
+    │   ├── StoreUnavailableError        read-only, locked, full
     │   └── RunNotFoundError
-    ├── StepError                  a step failed in user code
-    ├── RunInterruptedError        the run was asked to stop
-    └── MissingExtraError          an optional package is not installed
+    └── MissingExtraError                an optional package is not installed
 
 Every message names what is wrong, quotes the value, and ends with what to do.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 
 
@@ -67,15 +85,15 @@ def _revive(kind: type[DaglabError], args: tuple[object, ...], state: dict[str, 
     return error
 
 
-class DefinitionError(DaglabError):
+class InvalidDefinitionError(DaglabError):
     """What was declared cannot be."""
 
 
-class DuplicateAssetError(DefinitionError):
+class DuplicateAssetError(InvalidDefinitionError):
     """One asset key with two definitions."""
 
 
-class CycleError(DefinitionError):
+class CycleError(InvalidDefinitionError):
     """Assets that need each other; `cycle` holds their keys in order.
 
     Args:
@@ -88,11 +106,11 @@ class CycleError(DefinitionError):
         self.cycle = tuple(cycle)
 
 
-class SelectionError(DefinitionError):
+class InvalidSubsetError(DaglabError):
     """A selection that names nothing that exists, or that cannot be read."""
 
 
-class NotebookError(DefinitionError):
+class NotebookError(InvalidDefinitionError):
     """A notebook file that cannot be read; `path` names it."""
 
     def __init__(self, message: str, *, path: str, hint: str = "") -> None:
@@ -122,7 +140,7 @@ class PlanError(DaglabError):
     """A run that cannot be planned: something it needs is not there."""
 
 
-class InvocationError(DaglabError):
+class InvalidInvocationError(DaglabError):
     """A call with arguments that do not fit."""
 
 
@@ -162,15 +180,146 @@ class RunNotFoundError(RunStoreError):
     """No run of that id, or several whose ids begin so."""
 
 
-class StepError(DaglabError):
-    """A step failed in user code; `failure` tells the user's own error as text."""
+class InvalidConfigDefinitionError(InvalidDefinitionError):
+    """A config schema that cannot be."""
 
-    def __init__(self, message: str, *, step_key: str, hint: str = "") -> None:
+
+class InvalidConfigError(DaglabError):
+    """Config that does not fit its schema; every problem is listed, with its path.
+
+    Args:
+        message: what was configured, and all problems.
+        errors: the problems one by one, as text.
+        config_value: the config as it was given.
+    """
+
+    def __init__(
+        self, message: str, *, errors: Sequence[str] = (), config_value: object = None, hint: str = ""
+    ) -> None:
         super().__init__(message, hint=hint)
+        self.errors = tuple(errors)
+        self.config_value = config_value
+
+
+class InvariantViolationError(DaglabError):
+    """What user code gave back, or asked for, contradicts what was declared."""
+
+
+class StepOutputNotFoundError(InvariantViolationError):
+    """A result is asked for an output that its run did not make."""
+
+
+class UnknownResourceError(PlanError, AttributeError):
+    """A resource that is needed and that nobody defined."""
+
+
+class UnmetExecutorRequirementsError(PlanError):
+    """An executor that cannot run what it was given."""
+
+
+class ExecutionStepNotFoundError(PlanError):
+    """A step was asked for that the plan does not hold."""
+
+
+class UnknownPartitionError(DaglabError):
+    """A partition key that its definition does not have."""
+
+
+class TypeCheckDidNotPass(DaglabError):
+    """A value is not of the type that was declared.
+
+    Args:
+        message: which input or output, and what was wrong.
+        description: what the type check said.
+        metadata: facts that the type check gave.
+        dagster_type: the type that was declared.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        description: str = "",
+        metadata: Mapping[str, object] | None = None,
+        dagster_type: object = None,
+        hint: str = "",
+    ) -> None:
+        super().__init__(message, hint=hint)
+        self.description = description
+        self.metadata = dict(metadata or {})
+        self.dagster_type = dagster_type
+
+
+class UserCodeError(DaglabError):
+    """User code raised where daglab called it.
+
+    Args:
+        message: where it was called.
+        user_exception: what it raised.
+    """
+
+    def __init__(self, message: str, *, user_exception: BaseException | None = None, hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.user_exception = user_exception
+
+    @property
+    def is_user_code_error(self) -> bool:
+        """Always true: what failed is not daglab's."""
+        return True
+
+
+class TypeCheckError(UserCodeError):
+    """A type check function raised."""
+
+
+class ResourceFunctionError(UserCodeError):
+    """A resource could not be opened."""
+
+
+class ConfigMappingError(UserCodeError):
+    """A config mapping function raised."""
+
+
+class TypeLoadingError(UserCodeError):
+    """A type loader could not make an input from its config."""
+
+
+class HookError(UserCodeError):
+    """A hook raised."""
+
+
+class ValueHandlingError(UserCodeError):
+    """An IO manager raised while it stored or loaded a value."""
+
+
+class StepError(UserCodeError):
+    """A step failed in user code; its message tells the user's own error as text."""
+
+    def __init__(
+        self, message: str, *, step_key: str, user_exception: BaseException | None = None, hint: str = ""
+    ) -> None:
+        super().__init__(message, user_exception=user_exception, hint=hint)
         self.step_key = step_key
 
 
-class RunInterruptedError(DaglabError):
+class CheckFailedError(DaglabError):
+    """A blocking check did not pass, so that what comes after its asset was not made."""
+
+
+class SubprocessError(DaglabError):
+    """Errors of the processes that ran the steps.
+
+    Args:
+        message: which steps.
+        failures: how each of them ended, as text.
+    """
+
+    def __init__(self, message: str, *, failures: Sequence[str] = (), hint: str = "") -> None:
+        super().__init__(message, hint=hint)
+        self.failures = tuple(failures)
+
+
+class ExecutionInterruptedError(DaglabError):
     """The run was asked to stop."""
 
 

@@ -81,6 +81,22 @@ def descendants(edges: Edges, roots: Iterable[str], *, depth: int | None = None)
     return ancestors(reversed_edges(edges), roots, depth=depth)
 
 
+def levels(edges: Edges) -> list[list[str]]:
+    """The nodes by the length of the longest chain that leads to them, in the order of the mapping.
+
+    Example:
+        >>> levels({"c": ["b"], "b": ["a"], "a": [], "x": []})
+        [['a', 'x'], ['b'], ['c']]
+    """
+    depth: dict[str, int] = {}
+    for node in topological_order(edges):
+        depth[node] = 1 + max((depth[need] for need in edges.get(node, ())), default=-1)
+    found: list[list[str]] = [[] for _ in range(max(depth.values(), default=-1) + 1)]
+    for node in edges:
+        found[depth[node]].append(node)
+    return found
+
+
 def reversed_edges(edges: Edges) -> dict[str, list[str]]:
     """Turns every edge around: each node with the nodes that need it, in the order of the mapping.
 
