@@ -62,19 +62,24 @@ def test_a_table_is_stored_with_rows_and_columns(store: IOManager) -> None:
     pd.testing.assert_frame_equal(store.load_input(make_input(output)), frame)
     assert output.stored is not None
     assert output.stored.rows == 2
-    assert output.metadata["columns"].value == [
-        {"name": "carrier", "dtype": str(frame["carrier"].dtype)},
-        {"name": "delay", "dtype": "float64"},
-    ]
 
 
-def test_an_array_is_stored_with_its_shape(store: IOManager) -> None:
-    output = make_output()
-    store.handle_output(output, np.zeros((2, 3), dtype="int8"))
-    assert {name: entry.value for name, entry in output.metadata.items()} == {
+def test_files_tell_what_is_in_them(tmp_path: Path) -> None:
+    store = FilesystemIOManager(tmp_path)
+    table, array = make_output(), make_output()
+    store.handle_output(table, pd.DataFrame({"delay": [1.5, None]}))
+    store.handle_output(array, np.zeros((2, 3), dtype="int8"))
+    assert table.get_logged_metadata()["columns"].value == [{"name": "delay", "dtype": "float64"}]
+    assert {name: entry.value for name, entry in array.get_logged_metadata().items()} == {
         "shape": [2, 3],
         "dtype": "int8",
     }
+
+
+def test_memory_says_nothing_of_its_own(tmp_path: Path) -> None:
+    output = make_output()
+    InMemoryIOManager().handle_output(output, pd.DataFrame({"delay": [1.5, None]}))
+    assert output.get_logged_metadata() == {}
 
 
 def test_equal_plain_values_have_equal_versions_and_others_do_not(store: IOManager) -> None:

@@ -43,10 +43,10 @@ def list_columns(value: Any) -> list[dict[str, str]]:
 def describe(value: Any) -> dict[str, MetadataValue]:
     """The metadata of a stored value: "columns" of tables, "shape" and "dtype" of arrays."""
     if is_table(value):
-        return {"columns": MetadataValue("json", list_columns(value))}
+        return {"columns": MetadataValue.json(list_columns(value))}
     if has_type(value, "numpy", "ndarray"):
         return {
-            "shape": MetadataValue("json", list(value.shape)),
-            "dtype": MetadataValue("text", str(value.dtype)),
+            "shape": MetadataValue.json(list(value.shape)),
+            "dtype": MetadataValue.text(str(value.dtype)),
         }
     return {}

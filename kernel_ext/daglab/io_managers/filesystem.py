@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Literal
 
 from daglab.definitions.io_manager import InputContext, IOManager, OutputContext, StoredValue
 from daglab.errors import (
+    InvariantViolationError,
     MissingExtraError,
     UnstorableValueError,
     UntrustedValueError,
@@ -61,6 +62,8 @@ class FilesystemIOManager(IOManager):
         42
     """
 
+    hands_over = True
+
     def __init__(
         self,
         base_dir: str | os.PathLike[str],
@@ -84,8 +87,9 @@ class FilesystemIOManager(IOManager):
             UnstorableValueError: nothing can write it, as with generators and open files.
             ValueStoreError: the disk is full, or the folder cannot be written.
         """
+        _refuse_several_partitions(context)
         chosen, content = choose_format(obj) or self._pickled(context, obj)
-        place = "/".join(map(safe_name, context.get_identifier()))
+        place = "/".join(map(safe_name, context.value_path))
         placed = self._place(context, place, content, chosen.extension)
         context.record_stored(
             StoredValue(
@@ -96,7 +100,7 @@ class FilesystemIOManager(IOManager):
                 rows=count_rows(obj),
             )
         )
-        context.metadata = {**describe(obj), **context.metadata}
+        context.add_facts(describe(obj))
 
     def load_input(self, context: InputContext) -> Any:
         """Loads the version that `context.stored` refers to.
@@ -106,7 +110,7 @@ class FilesystemIOManager(IOManager):
             UntrustedValueError: a pickle that this home did not sign.
             ValueStoreError: the file is damaged or lies outside of `base_dir`.
         """
-        name, stored = context.upstream.name, context.stored
+        name, stored = context.upstream.label, context.stored
         if stored is None:
             raise ValueMissingError(f"{name} has no stored value", hint=f"materialize {name} first")
         path, chosen = self._locate(name, stored), self._format(name, stored)
@@ -125,7 +129,7 @@ class FilesystemIOManager(IOManager):
         if stored is None:
             return False
         try:
-            status = os.stat(self._locate(context.upstream.name, stored))
+            status = os.stat(self._locate(context.upstream.label, stored))
         except (OSError, ValueStoreError):
             return False
         return stat.S_ISREG(status.st_mode) and stored.size in (None, status.st_size)
@@ -152,7 +156,7 @@ class FilesystemIOManager(IOManager):
         except Exception as error:
             kind = f"{type(obj).__module__}.{type(obj).__qualname__}".removeprefix("builtins.")
             raise UnstorableValueError(
-                f"{context.name}: a value of type {kind} cannot be stored: {type(error).__name__}: {error}",
+                f"{context.label}: a value of type {kind} cannot be stored: {type(error).__name__}: {error}",
                 hint="return a table, an array, text or anything else that can be pickled; "
                 "or keep the value in a plain cell, which every asset that needs it executes",
             ) from error
@@ -169,7 +173,7 @@ class FilesystemIOManager(IOManager):
                 make_folder(folder, durable=self._durable)
                 return self._write(folder, content, extension)
         except OSError as error:
-            raise explain_os_error(error, f"{context.name} cannot be stored", folder) from error
+            raise explain_os_error(error, f"{context.label} cannot be stored", folder) from error
 
     def _write(self, folder: str, content: Content, extension: str) -> PlacedFile:
         if isinstance(content, bytes):
@@ -215,6 +219,15 @@ def _checked(file: BinaryIO, name: str, path: str, stored: StoredValue) -> Binar
             hint=f"delete the file and materialize {name} again",
         )
     return file
+
+
+def _refuse_several_partitions(context: OutputContext) -> None:
+    if context.has_asset_partitions and len(context.asset_partition_keys) > 1:
+        raise InvariantViolationError(
+            f"{context.label}: one value cannot be stored for {len(context.asset_partition_keys)} partitions",
+            hint="give an IO manager that divides it, return nothing and store each partition in the asset's own code, "
+            "or run it for one partition at a time",
+        )
 
 
 def _gone(name: str, path: str) -> ValueMissingError:

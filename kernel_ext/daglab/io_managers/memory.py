@@ -6,9 +6,12 @@ import itertools
 from dataclasses import dataclass
 from typing import Any
 
+from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.io_manager import InputContext, IOManager, OutputContext, StoredValue
+from daglab.definitions.resources.init_context import InitResourceContext
+from daglab.definitions.resources.io_manager_definition import io_manager
 from daglab.errors import ValueMissingError
-from daglab.io_managers.describing import count_rows, describe
+from daglab.io_managers.describing import count_rows
 from daglab.io_managers.formats import choose_format
 from daglab.io_managers.placing import content_version
 from daglab.io_managers.plain import JsonTree, RawBytes, Utf8Text
@@ -42,29 +45,45 @@ class InMemoryIOManager(IOManager):
 
     def handle_output(self, context: OutputContext, obj: Any) -> None:
         """Keeps the value until the next one of the same name."""
-        identity = _identity(context)
         plain = _plain_bytes(obj)
         version = content_version(plain) if plain is not None else f"memory-{next(self._counter)}"
-        self._values[identity] = _Held(value=obj, version=version)
+        for identity in _identities(context):
+            self._values[identity] = _Held(value=obj, version=version)
         context.record_stored(
             StoredValue(
-                reference={"memory": context.get_identifier()},
+                reference={"memory": context.value_path},
                 data_version=version,
                 size=len(plain) if plain is not None else None,
                 rows=count_rows(obj),
             )
         )
-        context.metadata = {**describe(obj), **context.metadata}
 
     def load_input(self, context: InputContext) -> Any:
-        """The object that was stored last under this name.
+        """The object that was stored last under this name; several partitions are a dictionary.
+
+        Where one of them alone is held, or one object was made for all, it is that object.
 
         Raises:
             ValueMissingError: nothing was stored in this process.
         """
-        held = self._values.get(_identity(context.upstream))
+        if not context.has_asset_partitions or len(context.asset_partition_keys) == 1:
+            [identity] = _identities(context if context.has_asset_partitions else context.upstream)
+            return self._held(context, identity)
+        keys = list(map(str, context.asset_partition_keys))
+        values = {key: self._values[context.asset_key, key].value for key in keys if self.has(context.asset_key, key)}
+        if keys and not values:
+            self._held(context, (context.asset_key, keys[0]))
+        first = next(iter(values.values()), None)
+        return first if all(one is first for one in values.values()) else values
+
+    def has(self, asset_key: AssetKey, partition: str) -> bool:
+        """Whether a partition is in memory."""
+        return (asset_key, partition) in self._values
+
+    def _held(self, context: InputContext, identity: tuple[object, ...]) -> Any:
+        held = self._values.get(identity)
         if held is None:
-            name = context.upstream.name
+            name = context.upstream.label
             raise ValueMissingError(
                 f"the value of {name} is not in this process's memory",
                 hint=f"materialize {name} again in this process",
@@ -73,7 +92,8 @@ class InMemoryIOManager(IOManager):
 
     def holds(self, context: InputContext) -> bool:
         """Whether a value of this name is in memory."""
-        return _identity(context.upstream) in self._values
+        [identity] = _identities(context.upstream)
+        return identity in self._values
 
 
 def _plain_bytes(value: Any) -> bytes | None:
@@ -82,8 +102,22 @@ def _plain_bytes(value: Any) -> bytes | None:
     return chosen[1] if chosen and isinstance(chosen[1], bytes) else None
 
 
-def _identity(output: OutputContext) -> tuple[object, ...]:
-    """Tells the partition "b" of "a" from the asset "a/b", which the parts of the identifier do not."""
-    if output.asset_key is not None:
-        return output.asset_key, output.partition_key
-    return output.run_id, output.step_key, output.output_name
+def _identities(context: OutputContext | InputContext) -> list[tuple[object, ...]]:
+    """Tell the partition "b" of "a" from the asset "a/b", which the parts of the identifier do not."""
+    if not context.has_asset_key:
+        return [tuple(context.get_identifier())]
+    if context.has_asset_partitions:
+        return [(context.asset_key, str(key)) for key in context.asset_partition_keys]
+    return [(context.asset_key, None)]
+
+
+@io_manager(description="Keeps values in this process.")
+def mem_io_manager(_init_context: InitResourceContext) -> InMemoryIOManager:
+    """Keeps values in this process, for as long as it is open.
+
+    Example:
+        >>> from daglab import build_init_resource_context
+        >>> type(mem_io_manager(build_init_resource_context())).__name__
+        'InMemoryIOManager'
+    """
+    return InMemoryIOManager()

@@ -342,7 +342,7 @@ def test_what_the_user_says_of_columns_is_kept(store: FilesystemIOManager) -> No
     output = make_output()
     output.add_output_metadata({"columns": "two of them", "note": 1})
     store.handle_output(output, pd.DataFrame({"a": [1]}))
-    assert {name: entry.value for name, entry in output.metadata.items()} == {
+    assert {name: entry.value for name, entry in output.get_logged_metadata().items()} == {
         "columns": "two of them",
         "note": 1,
     }
