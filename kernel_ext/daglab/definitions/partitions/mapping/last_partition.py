@@ -1,0 +1,62 @@
+"""Each partition needs the last upstream partition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from daglab.definitions.partitions.loading import DynamicPartitionsStore, partition_loading_context
+from daglab.definitions.partitions.mapping.partition_mapping import PartitionMapping, UpstreamPartitionsResult
+from daglab.definitions.partitions.partitions_definition import PartitionsDefinition
+from daglab.definitions.partitions.subset import PartitionsSubset
+
+
+@dataclass(frozen=True)
+class LastPartitionMapping(PartitionMapping):
+    """Each downstream partition needs the last upstream partition; so does a downstream asset without partitions.
+
+    Example:
+        >>> LastPartitionMapping().description
+        'Each downstream partition depends on the last partition of the upstream asset.'
+    """
+
+    def get_upstream_mapped_partitions_result_for_partitions(
+        self,
+        downstream_partitions_subset: PartitionsSubset | None,
+        downstream_partitions_def: PartitionsDefinition | None,
+        upstream_partitions_def: PartitionsDefinition,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    ) -> UpstreamPartitionsResult:
+        """The last one that exists."""
+        with partition_loading_context(current_time, dynamic_partitions_store):
+            last = upstream_partitions_def.get_last_partition_key()
+            return UpstreamPartitionsResult(
+                upstream_partitions_def.subset_with_partition_keys([] if last is None else [last]),
+                upstream_partitions_def.empty_subset(),
+            )
+
+    def get_downstream_partitions_for_partitions(
+        self,
+        upstream_partitions_subset: PartitionsSubset,
+        upstream_partitions_def: PartitionsDefinition,
+        downstream_partitions_def: PartitionsDefinition,
+        current_time: datetime | None = None,
+        dynamic_partitions_store: DynamicPartitionsStore | None = None,
+    ) -> PartitionsSubset:
+        """All, if the last one is upstream."""
+        with partition_loading_context(current_time, dynamic_partitions_store):
+            last = upstream_partitions_def.get_last_partition_key()
+            if last is not None and last in upstream_partitions_subset:
+                return downstream_partitions_def.subset_with_all_partitions()
+            return downstream_partitions_def.empty_subset()
+
+    def validate_partition_mapping(
+        self, upstream_partitions_def: PartitionsDefinition, downstream_partitions_def: PartitionsDefinition | None
+    ) -> None:
+        """Fits all definitions."""
+
+    @property
+    def description(self) -> str:
+        """What it does."""
+        return "Each downstream partition depends on the last partition of the upstream asset."
