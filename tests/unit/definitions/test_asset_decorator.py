@@ -3,12 +3,13 @@ from __future__ import annotations
 import pytest
 
 from daglab.definitions.asset_decorator import asset
+from daglab.definitions.asset_in import AssetIn
 from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.check_decorator import asset_check
-from daglab.definitions.context import AssetExecutionContext
+from daglab.definitions.contexts.asset_context import AssetExecutionContext
 from daglab.definitions.nodes import Origin
 from daglab.definitions.specs import AssetDep, AssetSpec
-from daglab.errors import DefinitionError, InvocationError
+from daglab.errors import InvalidDefinitionError, InvalidInvocationError
 
 
 def test_function_becomes_an_asset_with_its_parameters_as_inputs() -> None:
@@ -18,7 +19,8 @@ def test_function_becomes_an_asset_with_its_parameters_as_inputs() -> None:
         return sum(orders)
 
     assert (total.key, total.description) == (AssetKey("total"), "The sum.")
-    assert total.dependency_keys == (AssetKey("orders"), AssetKey("other"))
+    assert total.needed_keys == (AssetKey("orders"), AssetKey("other"))
+    assert total.dependency_keys == {AssetKey("orders"), AssetKey("other")}
     assert total([1, 2]) == 3
 
 
@@ -41,7 +43,7 @@ def test_key_of_an_asset(arguments: dict[str, object], key: list[str]) -> None:
 
 
 def test_key_excludes_name_and_prefix() -> None:
-    with pytest.raises(DefinitionError, match="asset 'f' has a key and also a name or a prefix"):
+    with pytest.raises(InvalidDefinitionError, match="asset 'f' has a key and also a name or a prefix"):
 
         @asset(key="a", name="b")
         def f() -> None: ...
@@ -56,7 +58,7 @@ def test_ins_say_which_asset_a_parameter_is() -> None:
 
 
 def test_ins_of_no_parameter_are_refused_with_the_nearest_one() -> None:
-    with pytest.raises(DefinitionError) as caught:
+    with pytest.raises(InvalidDefinitionError) as caught:
 
         @asset(ins={"row": "raw/orders"})
         def total(rows: list[int]) -> int:
@@ -68,8 +70,8 @@ def test_ins_of_no_parameter_are_refused_with_the_nearest_one() -> None:
 
 
 def test_parameter_that_cannot_be_named_is_refused() -> None:
-    for function in (lambda *args: 0, lambda **kwargs: 0, eval("lambda a, /: 0")):
-        with pytest.raises(DefinitionError, match="name each input"):
+    for function in (lambda *args: 0, eval("lambda a, /: 0")):
+        with pytest.raises(InvalidDefinitionError, match="name each input"):
             asset(name="f")(function)
 
 
@@ -80,15 +82,12 @@ def test_context_is_taken_by_name_or_by_annotation() -> None:
     @asset
     def by_annotation(told: AssetExecutionContext, orders: int) -> None: ...
 
-    @asset
-    def not_first(orders: int, context: int) -> None: ...
-
-    found = [list(one.keys_by_input) for one in (by_name, by_annotation, not_first)]
-    assert found == [["orders"], ["orders"], ["orders", "context"]]
+    found = [list(one.keys_by_input) for one in (by_name, by_annotation)]
+    assert found == [["orders"], ["orders"]]
 
 
 def test_check_takes_the_asset_as_its_first_parameter_whatever_its_name() -> None:
-    @asset_check(asset="raw/orders")
+    @asset_check(asset=AssetKey(["raw", "orders"]), additional_ins={"rate": AssetIn("rate")})
     def ok(rows: list[int], rate: int) -> bool:
         return True
 
@@ -102,7 +101,7 @@ def test_check_that_takes_no_value_still_comes_after_its_asset() -> None:
     def ok() -> bool:
         return True
 
-    assert (ok.dependency_keys, [spec.blocking for spec in ok.check_specs.values()]) == (
+    assert (ok.needed_keys, [spec.blocking for spec in ok.check_specs]) == (
         (AssetKey("orders"),),
         [True],
     )
@@ -113,7 +112,7 @@ def test_definition_with_no_single_key_says_so() -> None:
     def ok() -> bool:
         return True
 
-    with pytest.raises(InvocationError, match="makes 0 assets"):
+    with pytest.raises(InvalidInvocationError, match="makes 0 assets"):
         _ = ok.key
 
 
