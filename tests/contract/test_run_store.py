@@ -19,23 +19,29 @@ import pytest
 from daglab.definitions.io_manager import StoredValue
 from daglab.definitions.metadata import MetadataValue
 from daglab.definitions.results import AssetCheckSeverity
-from daglab.errors import InvocationError, RunNotFoundError, RunStoreError
+from daglab.errors import InvalidInvocationError, RunNotFoundError, RunStoreError
 from daglab.foundation.ids import new_run_id
-from daglab.records.assets import AssetActivity, AssetState, CheckEvaluation, Materialization
+from daglab.records.assets import AssetActivity, AssetState, CheckEvaluation, Materialization, Observation
 from daglab.records.events import (
     Event,
     EventType,
+    Expectation,
+    HookRan,
     LogLine,
+    OutputHandled,
     Payload,
     PlannedStep,
+    ResourcesOpened,
     RunEnded,
     RunPlanned,
     StepEnded,
     StepFailed,
     StepSkipped,
+    StepUpForRetry,
     ValuePassed,
 )
 from daglab.records.failure import Failure
+from daglab.records.outputs import StepOutput
 from daglab.records.runs import ProcessIdentity, Run, RunStatus, StepRecord, StepStatus
 from daglab.run_store.store import RunStore
 
@@ -262,6 +268,12 @@ def test_every_kind_of_event_comes_back_as_it_was(store: RunStore) -> None:
         RunEnded(failure=FAILURE),
         LogLine(text="größer\n", stream="stderr", level="INFO"),
         ValuePassed(name="x", asset_key="a", how="memory"),
+        StepUpForRetry(failure=FAILURE, seconds_to_wait=0.5),
+        OutputHandled(output=StepOutput(run_id="r", step_key="s", name="n", mapping_key="ä", io_manager_key="io")),
+        Expectation(success=False, label="é", metadata={"n": MetadataValue.float(float("inf"))}),
+        HookRan(hook="h", failure=FAILURE),
+        ResourcesOpened(keys=("a", "b"), failure=FAILURE),
+        Observation(asset_key="schlüssel/ä", run_id=run.run_id, step_key="é", at=at(3), tags={"a": "b"}),
         making(run, "schlüssel/ä", partition="2013-01-01"),
         verdict(run, partition="2013-01-01"),
     ]
@@ -276,6 +288,20 @@ def test_every_kind_of_event_comes_back_as_it_was(store: RunStore) -> None:
     assert store.events(run_id="other") == []
     assert store.events(types=[EventType.LOG], limit=2) == stored[:2]
     assert store.events(types=[EventType.OUTPUT]) == []
+
+
+def test_mapped_steps_are_counted_when_they_begin(store: RunStore) -> None:
+    run = a_run()
+    store.create_run(run)
+    steps = (PlannedStep(step_key="fan"), PlannedStep(step_key="one[?]"), PlannedStep(step_key="total"))
+    happens(store, run, EventType.RUN_START, 0, payload=RunPlanned(steps=steps))
+    assert store.run(run.run_id).steps_total == 2
+    for key in ("one[b]", "one[a]"):
+        happens(store, run, EventType.STEP_START, 1, key)
+        happens(store, run, EventType.STEP_SUCCESS, 2, key, StepEnded(seconds=1, cpu_seconds=1))
+    found = store.run(run.run_id)
+    assert (found.steps_total, found.steps_done) == (4, 2)
+    assert {one.step_key for one in store.steps(run.run_id)} == {"fan", "one[a]", "one[b]", "total"}
 
 
 def test_an_event_of_an_unknown_run_is_refused_and_nothing_kept(store: RunStore) -> None:
@@ -537,7 +563,7 @@ def test_the_writer_commits_within_some_tens_of_milliseconds(store: RunStore) ->
             threading.Event().wait(0.02)
         assert store.steps(run.run_id)[0].status is StepStatus.STARTED
         assert store.run(run.run_id).heartbeat_at is not None
-    with pytest.raises(InvocationError, match="closed"):
+    with pytest.raises(InvalidInvocationError, match="closed"):
         writer.append(Event(run_id=run.run_id, type=EventType.LOG, at=at(3)))
 
 
@@ -578,7 +604,7 @@ def test_the_writer_takes_events_from_many_threads(store: RunStore) -> None:
 
 def test_the_writer_refuses_events_of_another_run_and_of_one_that_is_none(store: RunStore) -> None:
     run = begin(store)
-    with store.writer(run.run_id) as writer, pytest.raises(InvocationError, match="'x'"):
+    with store.writer(run.run_id) as writer, pytest.raises(InvalidInvocationError, match="'x'"):
         writer.append(Event(run_id="x", type=EventType.LOG, at=at(1)))
     nobody = store.writer("nobody")
     nobody.append(Event(run_id="nobody", type=EventType.LOG, at=at(1)))

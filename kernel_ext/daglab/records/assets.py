@@ -28,6 +28,7 @@ class Materialization:
         stored: where the value lies; None where the user's code keeps it.
         io_manager_key: who can load it.
         seconds: how long its step took.
+        description: what user code said about it.
     """
 
     asset_key: str
@@ -43,6 +44,26 @@ class Materialization:
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
+    description: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observation:
+    """That somebody looked at an asset without making it.
+
+    Args:
+        data_version: of what was seen, where that is known.
+    """
+
+    asset_key: str
+    run_id: str
+    step_key: str
+    at: datetime
+    partition: str = ""
+    data_version: str = ""
+    description: str = ""
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,6 +72,8 @@ class CheckEvaluation:
 
     Args:
         data_version: of the value that was looked at.
+        target_run_id: the run that made it.
+        target_at: when that was.
         message: why it failed, or what else the check said.
     """
 
@@ -66,6 +89,8 @@ class CheckEvaluation:
     data_version: str = ""
     message: str = ""
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    target_run_id: str = ""
+    target_at: datetime | None = None
 
 
 class AssetActivity(StrEnum):

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from daglab.records.assets import CheckEvaluation, Materialization
+from daglab.definitions.metadata import MetadataValue
+from daglab.records.assets import CheckEvaluation, Materialization, Observation
 from daglab.records.failure import Failure
+from daglab.records.outputs import StepOutput
 
 
 class EventType(StrEnum):
@@ -22,13 +24,24 @@ class EventType(StrEnum):
     RUN_FAILURE = "RUN_FAILURE"
     RUN_CANCELING = "RUN_CANCELING"
     RUN_CANCELED = "RUN_CANCELED"
+    RESOURCE_INIT_STARTED = "RESOURCE_INIT_STARTED"
+    RESOURCE_INIT_SUCCESS = "RESOURCE_INIT_SUCCESS"
+    RESOURCE_INIT_FAILURE = "RESOURCE_INIT_FAILURE"
     STEP_START = "STEP_START"
+    STEP_RESTARTED = "STEP_RESTARTED"
+    STEP_UP_FOR_RETRY = "STEP_UP_FOR_RETRY"
     STEP_INPUT = "STEP_INPUT"
     STEP_OUTPUT = "STEP_OUTPUT"
+    HANDLED_OUTPUT = "HANDLED_OUTPUT"
+    STEP_EXPECTATION_RESULT = "STEP_EXPECTATION_RESULT"
     STEP_SUCCESS = "STEP_SUCCESS"
     STEP_FAILURE = "STEP_FAILURE"
     STEP_SKIPPED = "STEP_SKIPPED"
+    HOOK_COMPLETED = "HOOK_COMPLETED"
+    HOOK_SKIPPED = "HOOK_SKIPPED"
+    HOOK_ERRORED = "HOOK_ERRORED"
     ASSET_MATERIALIZATION = "ASSET_MATERIALIZATION"
+    ASSET_OBSERVATION = "ASSET_OBSERVATION"
     ASSET_CHECK_EVALUATION = "ASSET_CHECK_EVALUATION"
     LOG = "LOG"
     OUTPUT = "OUTPUT"
@@ -41,6 +54,11 @@ class PlannedStep:
     step_key: str
     asset_keys: tuple[str, ...] = ()
     check_names: tuple[str, ...] = ()
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether it stands for one step for each value of a dynamic output, however many there will be."""
+        return self.step_key.endswith("[?]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -71,11 +89,39 @@ class StepFailed:
 
     Args:
         canceled: whether it was stopped from outside.
+        metadata: what the user's own `Failure` said.
     """
 
     failure: Failure
     seconds: float | None = None
     canceled: bool = False
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StepUpForRetry:
+    """That a step is tried once more; goes with STEP_UP_FOR_RETRY.
+
+    Args:
+        failure: how this attempt ended.
+        seconds_to_wait: before the next one.
+    """
+
+    failure: Failure
+    seconds_to_wait: float = 0.0
+
+
+class SkipCause(StrEnum):
+    """Why a step is skipped.
+
+    NO_INPUT: an optional output that it needs was left out, or a list of dynamic values that it would be mapped over
+    is empty; FAILURE: what it needs failed; CHECK: a blocking check did not pass; UNCHANGED: it is still fresh.
+    """
+
+    NO_INPUT = "NO_INPUT"
+    FAILURE = "FAILURE"
+    CHECK = "CHECK"
+    UNCHANGED = "UNCHANGED"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,6 +129,7 @@ class StepSkipped:
     """Why a step was not run; goes with STEP_SKIPPED."""
 
     reason: str
+    cause: SkipCause = SkipCause.FAILURE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,23 +159,81 @@ class ValuePassed:
 
     Args:
         name: of the input or output.
-        how: "memory" where it was handed over within the process, "stored" where it went through the IO manager.
+        how: "memory" where it was handed over within the process, "stored" where it went through the IO manager, ""
+            where it came from neither.
+        mapping_key: which value of a dynamic output.
+        type_name: the declared type.
+        fits: whether the value is of that type.
+        description: what the type check said.
+        metadata: what the type check added, or what is said of the output.
+        sources: the outputs that an input was loaded from, as "step.output".
     """
 
     name: str
     asset_key: str = ""
     how: str = ""
+    mapping_key: str = ""
+    type_name: str = "Any"
+    fits: bool = True
+    description: str = ""
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutputHandled:
+    """A value of an output that was stored; goes with HANDLED_OUTPUT.
+
+    Args:
+        output: where it lies.
+        metadata: what its IO manager says of it.
+    """
+
+    output: StepOutput
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expectation:
+    """A remark of user code on data; goes with STEP_EXPECTATION_RESULT."""
+
+    success: bool
+    label: str = ""
+    description: str = ""
+    metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HookRan:
+    """What became of a hook; goes with HOOK_COMPLETED, HOOK_SKIPPED and HOOK_ERRORED."""
+
+    hook: str
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResourcesOpened:
+    """Resources that are opened, or could not be; goes with RESOURCE_INIT_STARTED, _SUCCESS and _FAILURE."""
+
+    keys: tuple[str, ...]
+    failure: Failure | None = None
 
 
 Payload: TypeAlias = (
     RunPlanned
     | StepEnded
     | StepFailed
+    | StepUpForRetry
     | StepSkipped
     | RunEnded
     | LogLine
     | ValuePassed
+    | OutputHandled
+    | Expectation
+    | HookRan
+    | ResourcesOpened
     | Materialization
+    | Observation
     | CheckEvaluation
 )
 
@@ -153,15 +258,36 @@ class Event:
     payload: Payload | None = None
     event_id: int = 0
 
+    @property
+    def event_type_value(self) -> str:
+        """The type, as text."""
+        return self.type.value
+
+    @property
+    def is_step_success(self) -> bool:
+        """Whether a step has ended well."""
+        return self.type is EventType.STEP_SUCCESS
+
+    @property
+    def is_step_failure(self) -> bool:
+        """Whether a step has failed for good."""
+        return self.type is EventType.STEP_FAILURE
+
 
 PAYLOAD_KINDS: Mapping[str, type] = {
     "run_planned": RunPlanned,
     "step_ended": StepEnded,
     "step_failed": StepFailed,
+    "step_up_for_retry": StepUpForRetry,
     "step_skipped": StepSkipped,
     "run_ended": RunEnded,
     "log_line": LogLine,
     "value_passed": ValuePassed,
+    "output_handled": OutputHandled,
+    "expectation": Expectation,
+    "hook_ran": HookRan,
+    "resources_opened": ResourcesOpened,
     "materialization": Materialization,
+    "observation": Observation,
     "check_evaluation": CheckEvaluation,
 }

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from daglab.definitions.asset_key import AssetKey
+from daglab.definitions.specs import AssetCheckKey
 from daglab.records.failure import Failure
+
+RESUME_RETRY_TAG = "dagster/is_resume_retry"
+PARENT_RUN_TAG = "dagster/parent_run_id"
+ROOT_RUN_TAG = "dagster/root_run_id"
 
 
 class RunStatus(StrEnum):
@@ -68,6 +74,15 @@ class Run:
         root_run_id: the first of that family.
         process: who drives it.
         heartbeat_at: when its driver was last seen alive.
+
+    Example:
+        >>> from datetime import UTC
+        >>> run = Run(
+        ...     run_id="r1", job="etl", status=RunStatus.SUCCESS, location="etl.ipynb", target="orders",
+        ...     launched_by="python", created_at=datetime(2024, 1, 31, tzinfo=UTC),
+        ... )
+        >>> run.status.is_finished, run.tags
+        (True, {})
     """
 
     run_id: str
@@ -89,6 +104,95 @@ class Run:
     steps_done: int = 0
     steps_failed: int = 0
     failure: Failure | None = None
+
+    @property
+    def job_name(self) -> str:
+        """The job's name."""
+        return self.job
+
+    @property
+    def run_config(self) -> Mapping[str, Any]:
+        """The run's config, as it was given."""
+        found: Mapping[str, Any] = self.request.get("run_config") or {}
+        return found
+
+    @property
+    def step_keys_to_execute(self) -> list[str] | None:
+        """The steps that were asked for; None for all."""
+        return self.request.get("step_keys_to_execute")
+
+    @property
+    def op_selection(self) -> list[str] | None:
+        """The selection of ops that was asked for; None for all."""
+        return self.request.get("op_selection")
+
+    @property
+    def resolved_op_selection(self) -> frozenset[str] | None:
+        """The ops that were asked for, by name; None for all."""
+        return None if self.op_selection is None else frozenset(self.op_selection)
+
+    @property
+    def asset_selection(self) -> frozenset[AssetKey] | None:
+        """The assets that were asked for; None for all."""
+        keys = self.request.get("asset_selection")
+        return None if keys is None else frozenset(map(AssetKey.from_user_string, keys))
+
+    @property
+    def asset_check_selection(self) -> frozenset[AssetCheckKey] | None:
+        """The checks that were asked for; None for those of the assets."""
+        keys = self.request.get("asset_check_selection")
+        return None if keys is None else frozenset(map(AssetCheckKey.from_user_string, keys))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether nothing more will happen."""
+        return self.status.is_finished
+
+    @property
+    def is_success(self) -> bool:
+        """Whether everything that was asked for is there."""
+        return self.status is RunStatus.SUCCESS
+
+    @property
+    def is_failure(self) -> bool:
+        """Whether it failed."""
+        return self.status is RunStatus.FAILURE
+
+    @property
+    def is_failure_or_canceled(self) -> bool:
+        """Whether it ended without all that was asked for."""
+        return self.status in (RunStatus.FAILURE, RunStatus.CANCELED)
+
+    @property
+    def is_cancelable(self) -> bool:
+        """Whether it can still be stopped."""
+        return self.status in (RunStatus.QUEUED, RunStatus.STARTING, RunStatus.STARTED)
+
+    @property
+    def is_resume_retry(self) -> bool:
+        """Whether it repeats only what failed in the run before."""
+        return self.tags.get(RESUME_RETRY_TAG) == "true"
+
+    @property
+    def previous_run_id(self) -> str | None:
+        """The run that it repeats."""
+        return self.parent_run_id
+
+    def get_root_run_id(self) -> str | None:
+        """The first of the runs that it repeats."""
+        return self.root_run_id or self.tags.get(ROOT_RUN_TAG)
+
+    def get_parent_run_id(self) -> str | None:
+        """The run that it repeats."""
+        return self.parent_run_id or self.tags.get(PARENT_RUN_TAG)
+
+    def with_status(self, status: RunStatus) -> Run:
+        """The same with another status."""
+        return replace(self, status=status)
+
+    def with_tags(self, tags: Mapping[str, str]) -> Run:
+        """The same with other tags."""
+        return replace(self, tags=tags)
 
 
 class StepStatus(StrEnum):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from daglab.errors import RunNotFoundError
 from daglab.foundation.clock import from_micros, to_micros
-from daglab.records.assets import AssetActivity, CheckEvaluation, Materialization
+from daglab.records.assets import AssetActivity, CheckEvaluation, Materialization, Observation
 from daglab.records.codec import payload_from_text, payload_to_text
 from daglab.records.events import Event, EventType
 from daglab.records.runs import StepStatus
@@ -210,17 +210,20 @@ def _advance(connection: sa.Connection, number: int) -> int:
 
 def _asset_of(event: Event) -> str | None:
     payload = event.payload
-    return payload.asset_key if isinstance(payload, (Materialization, CheckEvaluation)) else None
+    return payload.asset_key if isinstance(payload, (Materialization, Observation, CheckEvaluation)) else None
 
 
 def _write_run(connection: sa.Connection, changes: Changes, heartbeat_at: int | None) -> None:
     table = schema.runs
     mine = table.c.run_id == changes.run_id
     counted = {
+        "steps_total": table.c.steps_total + changes.steps_added,
         "steps_done": table.c.steps_done + changes.steps_done,
         "steps_failed": table.c.steps_failed + changes.steps_failed,
         "heartbeat_at": sa.func.coalesce(sa.bindparam("seen", heartbeat_at, sa.BigInteger), table.c.heartbeat_at),
     }
+    if not changes.run_id:
+        return  # reported from outside; no run tells of it
     if not connection.execute(sa.update(table).where(mine).values(counted)).rowcount:
         message = f"events of the run {changes.run_id!r} cannot be stored: the store has no such run"
         raise RunNotFoundError(message, hint="create the run first")
@@ -229,7 +232,7 @@ def _write_run(connection: sa.Connection, changes: Changes, heartbeat_at: int | 
     facts = {"started_at": changes.started_at, "ended_at": changes.ended_at, "failure": changes.failure}
     given = {name: value for name, value in facts.items() if value is not None}
     if changes.steps_total is not None:
-        given["steps_total"] = changes.steps_total
+        given["steps_total"] = changes.steps_total + changes.steps_added
     if given:
         connection.execute(sa.update(table).where(mine).values(given))
     before = [one.value for one in may_become(changes.status)]

@@ -52,11 +52,13 @@ class RunProgress:
     Args:
         steps: all its steps, by key.
         open_assets: what it has planned or begun to make and not ended.
+        mapped: the positions of planned steps that stand for several.
     """
 
     run_id: str
     steps: dict[str, StepRow] = field(default_factory=dict)
     open_assets: set[str] = field(default_factory=set)
+    mapped: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -82,6 +84,7 @@ class Changes:
     Args:
         status: the run's last new status and the moment of that event.
         checks: the position of the last verdict, by asset, check and partition; partition "" sums up all.
+        steps_added: how many mapped steps there are that no plan could count.
     """
 
     run_id: str
@@ -90,6 +93,7 @@ class Changes:
     ended_at: int | None = None
     failure: str | None = None
     steps_total: int | None = None
+    steps_added: int = 0
     steps_done: int = 0
     steps_failed: int = 0
     steps: dict[str, StepRow] = field(default_factory=dict)
@@ -128,8 +132,11 @@ class _Fold:
         self.run_changes_status(event)
         self.changes.started_at = self.at
         planned = event.payload.steps if isinstance(event.payload, RunPlanned) else ()
-        self.changes.steps_total = len(planned)
+        self.changes.steps_total = sum(not one.is_mapped for one in planned)
         for position, one in enumerate(planned):
+            if one.is_mapped:
+                self.progress.mapped[one.step_key.partition("[")[0]] = position
+                continue
             row = StepRow(step_key=one.step_key, position=position, asset_keys=tuple(one.asset_keys))
             self.progress.steps[row.step_key] = self.changes.steps[row.step_key] = row
             for key in row.asset_keys:
@@ -214,7 +221,11 @@ class _Fold:
     def _touched(self, event: Event) -> StepRow:
         row = self.progress.steps.get(event.step_key)
         if row is None:
-            row = self.progress.steps[event.step_key] = StepRow(step_key=event.step_key)
+            position = _UNPLANNED
+            if event.step_key.endswith("]"):
+                self.changes.steps_added += 1
+                position = self.progress.mapped.get(event.step_key.partition("[")[0], _UNPLANNED)
+            row = self.progress.steps[event.step_key] = StepRow(step_key=event.step_key, position=position)
         self.changes.steps[event.step_key] = row
         return row
 
@@ -270,6 +281,7 @@ _RULES: dict[EventType, Callable[[_Fold, Event], None]] = {
     EventType.RUN_FAILURE: _Fold.run_ends,
     EventType.RUN_CANCELED: _Fold.run_ends,
     EventType.STEP_START: _Fold.step_starts,
+    EventType.STEP_RESTARTED: _Fold.step_starts,
     EventType.STEP_SUCCESS: _Fold.step_succeeds,
     EventType.STEP_FAILURE: _Fold.step_fails,
     EventType.STEP_SKIPPED: _Fold.step_is_skipped,

@@ -58,7 +58,7 @@ def find_run(connection: sa.Connection, start: str) -> Run:
     Raises:
         RunNotFoundError: there is none, or there are several.
     """
-    found = _read_runs(connection, _starting_with(start).limit(_SHOWN + 1))
+    found = read_runs(connection, _starting_with(start).limit(_SHOWN + 1))
     exact = [run for run in found if run.run_id == start]
     if len(found) == 1 or exact:
         return (exact or found)[0]
@@ -80,12 +80,12 @@ def list_runs(
     if before is not None:
         query = query.where(runs.c.run_id < before)
     if statuses is None:
-        return _read_runs(connection, query.order_by(runs.c.run_id.desc()).limit(limit))
+        return read_runs(connection, query.order_by(runs.c.run_id.desc()).limit(limit))
     # One read along the index for each status: a single one for all of them would sort all runs that ever were.
     found = [
         run
         for status in dict.fromkeys(statuses)
-        for run in _read_runs(
+        for run in read_runs(
             connection, query.where(runs.c.status == status.value).order_by(runs.c.run_id.desc()).limit(limit)
         )
     ]
@@ -115,7 +115,8 @@ def _update(connection: sa.Connection, run_id: str, values: dict[str, Any]) -> N
         raise RunNotFoundError(f"there is no run {run_id!r}", hint="`daglab runs` lists them")
 
 
-def _read_runs(connection: sa.Connection, query: sa.Select[Any]) -> list[Run]:
+def read_runs(connection: sa.Connection, query: sa.Select[Any]) -> list[Run]:
+    """The runs that a query over their table finds, with their labels."""
     rows = connection.execute(query).all()
     labels: defaultdict[str, dict[str, str]] = defaultdict(dict)
     for names in chunks([row.run_id for row in rows]):

@@ -6,7 +6,7 @@ import threading
 import time
 from typing import Self
 
-from daglab.errors import InvocationError, RunStoreError, StoreUnavailableError
+from daglab.errors import InvalidInvocationError, RunStoreError, StoreUnavailableError
 from daglab.foundation.clock import Clock, SystemClock, to_micros
 from daglab.records.events import Event
 from daglab.run_store.database import Database
@@ -51,7 +51,9 @@ class RunWriter:
             RunStoreError: the writer could not commit what came before, and has given up.
         """
         if event.run_id != self.run_id:
-            raise InvocationError(f"the writer of run {self.run_id!r} was given an event of run {event.run_id!r}")
+            raise InvalidInvocationError(
+                f"the writer of run {self.run_id!r} was given an event of run {event.run_id!r}"
+            )
         with self._changed:
             self._check()
             self._pending.append(event)
@@ -105,7 +107,7 @@ class RunWriter:
         if self._failure is not None:
             raise self._failure
         if self._closing:
-            raise InvocationError(f"the writer of run {self.run_id!r} is closed")
+            raise InvalidInvocationError(f"the writer of run {self.run_id!r} is closed")
 
     def _work(self) -> None:
         try:

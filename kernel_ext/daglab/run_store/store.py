@@ -16,9 +16,10 @@ from daglab.run_store.database import Database
 from daglab.run_store.network_drive import warn_of_network_drive
 from daglab.run_store.opening import bring_up_to_date
 from daglab.run_store.run_writer import RunWriter
+from daglab.run_store.searches import StoreSearches
 
 
-class RunStore:
+class RunStore(StoreSearches):
     """All that is remembered of runs and assets, in one database that any number of processes share.
 
     Every method is one short transaction and may be called from any thread; after a fork, from the child, too. All

@@ -13,20 +13,27 @@ from hypothesis import strategies as st
 from daglab.definitions.io_manager import StoredValue
 from daglab.definitions.metadata import MetadataValue
 from daglab.definitions.results import AssetCheckSeverity
-from daglab.records.assets import AssetActivity, AssetState, CheckEvaluation, Materialization
+from daglab.records.assets import AssetActivity, AssetState, CheckEvaluation, Materialization, Observation
 from daglab.records.codec import from_json, from_text, payload_from_text, payload_to_text, to_json, to_text
 from daglab.records.events import (
     PAYLOAD_KINDS,
+    Expectation,
+    HookRan,
     LogLine,
+    OutputHandled,
     PlannedStep,
+    ResourcesOpened,
     RunEnded,
     RunPlanned,
+    SkipCause,
     StepEnded,
     StepFailed,
     StepSkipped,
+    StepUpForRetry,
     ValuePassed,
 )
 from daglab.records.failure import Failure
+from daglab.records.outputs import StepOutput
 from daglab.records.runs import ProcessIdentity, Run, RunStatus, StepRecord, StepStatus
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
@@ -77,21 +84,44 @@ EVALUATION = st.builds(
     severity=st.sampled_from(AssetCheckSeverity), blocking=st.booleans(), code_version=TEXT, data_version=TEXT,
     message=TEXT, metadata=METADATA,
 )  # fmt: skip
+OBSERVATION = st.builds(
+    Observation,
+    asset_key=TEXT, run_id=TEXT, step_key=TEXT, at=MOMENT, partition=TEXT, data_version=TEXT, description=TEXT,
+    metadata=METADATA, tags=TEXTS,
+)  # fmt: skip
 STEP = st.builds(
     PlannedStep,
     step_key=TEXT, asset_keys=st.lists(TEXT, max_size=2).map(tuple), check_names=st.lists(TEXT, max_size=2).map(tuple),
 )  # fmt: skip
+OUTPUT = st.builds(
+    StepOutput,
+    run_id=TEXT, step_key=TEXT, name=TEXT, mapping_key=TEXT, io_manager_key=TEXT, asset_key=TEXT, partition=TEXT,
+    stored=st.none() | STORED,
+)  # fmt: skip
+WORDS = st.lists(TEXT, max_size=3).map(tuple)
 PAYLOADS: dict[type, st.SearchStrategy[Any]] = {
     RunPlanned: st.builds(RunPlanned, steps=st.lists(STEP, max_size=3).map(tuple)),
     StepEnded: st.builds(StepEnded, seconds=NUMBER, cpu_seconds=NUMBER, peak_bytes=st.none() | WHOLE),
-    StepFailed: st.builds(StepFailed, failure=FAILURE, seconds=st.none() | NUMBER, canceled=st.booleans()),
-    StepSkipped: st.builds(StepSkipped, reason=TEXT),
+    StepFailed: st.builds(
+        StepFailed, failure=FAILURE, seconds=st.none() | NUMBER, canceled=st.booleans(), metadata=METADATA
+    ),
+    StepUpForRetry: st.builds(StepUpForRetry, failure=FAILURE, seconds_to_wait=NUMBER),
+    StepSkipped: st.builds(StepSkipped, reason=TEXT, cause=st.sampled_from(SkipCause)),
     RunEnded: st.builds(RunEnded, failure=st.none() | FAILURE),
     LogLine: st.builds(LogLine, text=TEXT, stream=TEXT, level=TEXT),
-    ValuePassed: st.builds(ValuePassed, name=TEXT, asset_key=TEXT, how=TEXT),
+    ValuePassed: st.builds(
+        ValuePassed,
+        name=TEXT, asset_key=TEXT, how=TEXT, mapping_key=TEXT, type_name=TEXT, fits=st.booleans(), description=TEXT,
+        metadata=METADATA, sources=WORDS,
+    ),
+    OutputHandled: st.builds(OutputHandled, output=OUTPUT, metadata=METADATA),
+    Expectation: st.builds(Expectation, success=st.booleans(), label=TEXT, description=TEXT, metadata=METADATA),
+    HookRan: st.builds(HookRan, hook=TEXT, failure=st.none() | FAILURE),
+    ResourcesOpened: st.builds(ResourcesOpened, keys=WORDS, failure=st.none() | FAILURE),
     Materialization: MATERIALIZATION,
+    Observation: OBSERVATION,
     CheckEvaluation: EVALUATION,
-}
+}  # fmt: skip
 RECORDS: dict[type, st.SearchStrategy[Any]] = {
     Run: st.builds(
         Run,
