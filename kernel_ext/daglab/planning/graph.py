@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 
+from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.function_compute import FunctionCompute
+from daglab.definitions.graph_definition import GraphDefinition
+from daglab.definitions.op_definition import OpDefinition
 from daglab.definitions.specs import AssetSpec
 from daglab.errors import CycleError, DuplicateAssetError
 from daglab.foundation.graphs import find_cycle, reversed_edges, topological_order
@@ -117,26 +121,44 @@ class AssetGraph:
 
 def code_version(definition: AssetsDefinition, spec: AssetSpec | None = None) -> str:
     """The version that the user gave, else the hash of the code."""
-    given = (spec.code_version if spec else None) or definition.node.code_version
-    if given:
-        return given
-    compute = definition.node.compute
-    if not isinstance(compute, FunctionCompute):
-        return ""
+    given = spec.code_version if spec else None
     # What a parameter stands for is part of the code: two of them may have changed places.
     keys = {name: str(key) for name, key in definition.keys_by_input.items() if name != str(key)}
-    return function_version(compute.function, given=keys)
+    if given or not isinstance(definition.node, GraphDefinition):
+        return given or op_version(definition.node, keys)
+    parts = [".".join(path) + op_version(node.definition) for path, node in definition.node.walk() if not node.is_graph]
+    return blake2b("\n".join([*parts, repr(sorted(keys.items()))]).encode(), digest_size=8).hexdigest()
+
+
+def needed_keys(definition: AssetsDefinition) -> tuple[AssetKey, ...]:
+    """Every asset that must be there before a definition's computation runs, each once."""
+    deps = (dep.asset_key for spec in definition.specs_by_output.values() for dep in spec.deps)
+    checked = (
+        key
+        for spec in definition.check_specs_by_output.values()
+        for key in (spec.key.asset_key, *(dep.asset_key for dep in spec.additional_deps))
+    )
+    own = {spec.key for spec in definition.specs_by_output.values()}
+    return tuple(key for key in dict.fromkeys((*definition.keys_by_input.values(), *deps, *checked)) if key not in own)
+
+
+def op_version(op: OpDefinition, keys: Mapping[str, str] | None = None) -> str:
+    """The version of the code of an op: as the user gave it, else the hash of its function."""
+    if op.code_version or not isinstance(op.compute, FunctionCompute):
+        return op.code_version or ""
+    return function_version(op.compute.function, given=keys or {})
 
 
 def _asset_nodes(definition: AssetsDefinition) -> Iterable[AssetNode]:
-    inputs = tuple(str(key) for key in definition.keys_by_input.values())
-    for name, spec in definition.specs.items():
-        parents = tuple(dict.fromkeys((*inputs, *(str(dep.asset_key) for dep in spec.deps))))
+    if not definition.is_materializable:
+        return
+    for name, spec in definition.specs_by_output.items():
+        parents = tuple(dict.fromkeys(str(dep.asset_key) for dep in spec.deps if dep.asset_key != spec.key))
         yield AssetNode(key=str(spec.key), spec=spec, output_name=name, definition=definition, parents=parents)
 
 
 def _check_nodes(definition: AssetsDefinition) -> Iterable[CheckNode]:
-    for name, spec in definition.check_specs.items():
+    for name, spec in definition.check_specs_by_output.items():
         yield CheckNode(
             asset_key=str(spec.key.asset_key),
             name=spec.name,

@@ -3,72 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.results import AssetCheckSeverity
 from daglab.errors import PlanError, suggest
 from daglab.foundation.graphs import topological_order
-from daglab.planning.graph import AssetGraph, CheckNode, code_version
+from daglab.planning.asset_steps import steps_of
+from daglab.planning.graph import AssetGraph, CheckNode, code_version, needed_keys
 from daglab.planning.staleness import Freshness, Verdict
+from daglab.planning.steps import ExecutionPlan, Step
 from daglab.records.assets import AssetState, CheckEvaluation
-from daglab.records.events import PlannedStep
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One call of a computation.
-
-    Args:
-        key: unique in the plan.
-        definition: the computation, with the assets and checks that its outputs are.
-        code_version: of its code, as it is recorded.
-        needs: the steps that come first.
-        blocked_by: of these, the checks that stop it when they fail.
-        made_from: the data versions of its inputs when it was last run; where this is given, it is run only if one of
-            them has become another.
-    """
-
-    key: str
-    definition: AssetsDefinition
-    code_version: str
-    needs: tuple[str, ...] = ()
-    blocked_by: tuple[str, ...] = ()
-    made_from: Mapping[str, str] | None = None
-
-    @property
-    def asset_keys(self) -> tuple[str, ...]:
-        """The assets that it makes."""
-        return tuple(str(spec.key) for spec in self.definition.specs.values())
-
-    @cached_property
-    def planned(self) -> PlannedStep:
-        """What the run store is told of it beforehand."""
-        names = tuple(spec.name for spec in self.definition.check_specs.values())
-        return PlannedStep(step_key=self.key, asset_keys=self.asset_keys, check_names=names)
-
-
-@dataclass(frozen=True, kw_only=True)
-class ExecutionPlan:
-    """The steps of a run, each after what it needs.
-
-    Args:
-        steps: by key, in an order in which they could run one by one.
-        states: what was known of the assets when it was made: where inputs that no step makes are found.
-        fresh: the selected assets that are left as they are.
-        failing: verdicts on those that still hold: checks that did not pass, and would not pass if they ran again.
-    """
-
-    steps: Mapping[str, Step]
-    states: Mapping[str, AssetState] = field(default_factory=dict)
-    fresh: tuple[str, ...] = ()
-    failing: tuple[CheckEvaluation, ...] = ()
-
-    @property
-    def asset_keys(self) -> tuple[str, ...]:
-        """The assets that it may make."""
-        return tuple(key for step in self.steps.values() for key in step.asset_keys)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +47,9 @@ def build_plan(
     order = topological_order({key: step.needs for key, step in steps.items()})
     fresh = tuple(key for key in graph.order if key in request.selected and key not in todo)
     failing = tuple(planner.still_failing(fresh, steps))
-    return ExecutionPlan(steps={key: steps[key] for key in order}, states=states, fresh=fresh, failing=failing)
+    return ExecutionPlan(
+        steps={key: steps[key] for key in order}, states=states, fresh=fresh, failing=failing, keeps_order=True
+    )
 
 
 def _closed(todo: set[str], graph: AssetGraph, verdicts: Mapping[str, Verdict]) -> set[str]:
@@ -109,7 +57,7 @@ def _closed(todo: set[str], graph: AssetGraph, verdicts: Mapping[str, Verdict]) 
     waiting = list(todo)
     while waiting:
         definition = graph.nodes[waiting.pop()].definition
-        absent = [str(key) for key in definition.dependency_keys if verdicts[str(key)].freshness in _ABSENT]
+        absent = [str(key) for key in needed_keys(definition) if verdicts[str(key)].freshness in _ABSENT]
         _refuse_undefined(definition, absent, graph)
         added = {key for key in (*absent, *map(str, definition.keys)) if key in graph.nodes} - todo
         todo |= added
@@ -139,16 +87,26 @@ class _Planner:
     todo: frozenset[str]
     states: Mapping[str, AssetState]
     verdicts: Mapping[str, Verdict]
+    makers: dict[str, str] = field(default_factory=dict)
 
     def steps(self, selected: Collection[str]) -> Iterator[Step]:
-        """Each asset's step, once, with the checks of the asset right behind it."""
+        """Each asset's step, once, with the checks of the asset right behind it, unless they read later assets."""
+        found = list(self._chosen(selected))
+        for step in found:
+            checks_only = step.check_specs and not step.specs
+            makers = dict.fromkeys(self.makers[key] for key in step.parents if key in self.makers)
+            yield replace(step, needs=tuple(makers)) if checks_only else step
+
+    def _chosen(self, selected: Collection[str]) -> Iterator[Step]:
         done: set[str] = set()
         for key in self.graph.order:
             definition = self.graph.nodes[key].definition
             if key in self.todo and definition.node.name not in done:
                 done.add(definition.node.name)
-                yield self._asset_step(definition)
+                yield from self._asset_steps(definition)
             for check in self.graph.checks.get(key, ()):
+                if check.definition is definition:
+                    continue  # Its verdict comes with the asset.
                 wanted = key in self.todo or key in selected or (check.blocking and self._is_awaited(key))
                 if wanted and self._is_due(check):
                     yield self._check_step(check)
@@ -162,39 +120,38 @@ class _Planner:
                 settled.add(key)
         return frozenset(settled)
 
-    def _asset_step(self, definition: AssetsDefinition) -> Step:
-        makers = self._makers(definition)
-        blockers = [
+    def _asset_steps(self, definition: AssetsDefinition) -> Iterator[Step]:
+        blockers = tuple(
             check.definition.node.name
-            for key in map(str, definition.dependency_keys)
+            for key in map(str, needed_keys(definition))
             if key in self.graph.nodes
             for check in self.graph.checks.get(key, ())
             if check.blocking and self._is_due(check)
-        ]
+        )
         keys = [str(key) for key in definition.keys]
         unsure = not self.force and all(self.verdicts[key].only_upstream and key in self._settled for key in keys)
         latest = self.states[keys[0]].latest if unsure else None
-        return Step(
-            key=definition.node.name,
-            definition=definition,
-            code_version=code_version(definition, next(iter(definition.specs.values()))),
-            needs=tuple(dict.fromkeys((*makers.values(), *blockers))),
-            blocked_by=tuple(blockers),
-            made_from=latest.input_versions if latest else None,
-        )
+        spec = next(iter(definition.specs_by_output.values()), None)
+        steps = steps_of(definition, code_version=code_version(definition, spec))
+        for step in steps:
+            # A step in the middle of a graph waits for what it reads itself, the first ones for all that blocks.
+            makers = [self.makers[key] for key in step.parents if key in self.makers] if _reads(step) else []
+            blocked_by = blockers if not step.needs else ()
+            yield replace(
+                step,
+                needs=tuple(dict.fromkeys((*step.needs, *makers, *blocked_by))),
+                blocked_by=blocked_by,
+                made_from=latest.input_versions if latest and len(steps) == 1 else None,
+            )
+            self.makers.update(dict.fromkeys(step.asset_keys, step.key))
 
     def _check_step(self, check: CheckNode) -> Step:
-        makers = self._makers(check.definition)
-        if check.asset_key in self.todo:
-            makers[check.asset_key] = self.graph.nodes[check.asset_key].definition.node.name
         last = self._last(check)
         code = code_version(check.definition)
         unsure = not self.force and last is not None and last.code_version == code and not _blocks(last)
-        return Step(
-            key=check.definition.node.name,
-            definition=check.definition,
-            code_version=code,
-            needs=tuple(dict.fromkeys(makers.values())),
+        [step] = steps_of(check.definition, code_version=code)
+        return replace(
+            step,
             made_from={check.asset_key: last.data_version} if last and unsure else None,
         )
 
@@ -205,11 +162,6 @@ class _Planner:
                 last = self._last(check)
                 if last and check.definition.node.name not in steps and not last.passed:
                     yield last
-
-    def _makers(self, definition: AssetsDefinition) -> dict[str, str]:
-        """Which step of this plan makes each asset that a computation needs."""
-        keys = map(str, definition.dependency_keys)
-        return {key: self.graph.nodes[key].definition.node.name for key in keys if key in self.todo}
 
     def _is_due(self, check: CheckNode) -> bool:
         if self.force or check.asset_key in self.todo:
@@ -225,6 +177,11 @@ class _Planner:
     def _last(self, check: CheckNode) -> CheckEvaluation | None:
         state = self.states.get(check.asset_key)
         return state.checks.get(check.name) if state else None
+
+
+def _reads(step: Step) -> bool:
+    """Whether a step depends on assets: not if it only passes on what other steps of its graph have made."""
+    return bool(step.parents)
 
 
 def _blocks(last: CheckEvaluation) -> bool:

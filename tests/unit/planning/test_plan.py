@@ -7,8 +7,9 @@ from daglab.definitions.asset_decorator import asset
 from daglab.definitions.results import AssetCheckSeverity
 from daglab.errors import CycleError, PlanError
 from daglab.planning.graph import AssetGraph, code_version
-from daglab.planning.plan import ExecutionPlan, PlanRequest, build_plan
+from daglab.planning.plan import PlanRequest, build_plan
 from daglab.planning.staleness import assess
+from daglab.planning.steps import ExecutionPlan
 from daglab.records.assets import CheckEvaluation, Materialization
 from daglab.records.events import PlannedStep
 
@@ -174,9 +175,10 @@ def test_blocking_check_that_never_ran_is_run_before_what_it_guards() -> None:
 
 
 def test_blocking_check_that_needs_what_it_guards_is_a_cycle() -> None:
+    from daglab.definitions.asset_in import AssetIn
     from daglab.definitions.check_decorator import asset_check
 
-    @asset_check(asset="a", blocking=True)
+    @asset_check(asset="a", blocking=True, additional_ins={"b": AssetIn("b")})
     def odd(a: int, b: int) -> bool:
         return a == b
 

@@ -7,7 +7,9 @@ from history import an_asset
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daglab.errors import DaglabError, SelectionError
+from daglab.definitions.asset_selection.declared_graph import DeclaredGraph
+from daglab.definitions.specs import AssetSpec
+from daglab.errors import DaglabError, InvalidSubsetError
 from daglab.planning.graph import AssetGraph
 from daglab.planning.selection import select
 
@@ -92,7 +94,8 @@ def test_selection_means(text: str, expected: list[str]) -> None:
         ("mid)", "selection 'mid)': ')' is not expected here\n  → try \"key\", \"+key\", \"group:name\", \"a or b\""),
         ("()", "selection '()': an asset is expected where ')' stands\n"
                "  → try \"key\", \"+key\", \"group:name\", \"a or b\""),
-        ("color:red", "selection 'color:red': nothing can be chosen by 'color'; key, group, kind, owner, tag\n"
+        ("color:red", "selection 'color:red': nothing can be chosen by 'color'; key, key_substring, group, kind, "
+                      "owner, tag, is, partitions\n"
                       "  → try \"key\", \"+key\", \"group:name\", \"a or b\""),
         ("mid + left", "selection 'mid + left': '+ left' cannot be read\n  → quote keys: \"a b\""),
         ("+2+mid", "selection '+2+mid': an asset is expected where '2+' stands\n"
@@ -101,7 +104,7 @@ def test_selection_means(text: str, expected: list[str]) -> None:
     ],
 )  # fmt: skip
 def test_selection_is_refused(text: str, message: str) -> None:
-    with pytest.raises(SelectionError) as caught:
+    with pytest.raises(InvalidSubsetError) as caught:
         select(GRAPH, text)
     assert str(caught.value) == message
 
@@ -111,7 +114,7 @@ def test_everything_of_an_empty_graph_is_nothing() -> None:
 
 
 def test_quotes_take_special_characters_as_they_are() -> None:
-    graph = AssetGraph.build([an_asset(name) for name in ("a[1]", "a1", "not", "b c", "x+y", "a*", "2013")])
+    graph = DeclaredGraph.from_assets([AssetSpec(name) for name in ("a[1]", "a1", "not", "b c", "x+y", "a*", "2013")])
     assert sorted(select(graph, '"a[1]"')) == ["a[1]"]
     assert sorted(select(graph, '"not" or "b c"')) == ["b c", "not"]
     assert sorted(select(graph, '+"x+y"+ or "a*"')) == ["a*", "x+y"]
