@@ -30,7 +30,7 @@ def _describe(error: BaseException, seen: frozenset[int]) -> Failure:
     return Failure(
         kind=type(error).__qualname__,
         message=_shortened(error.message if isinstance(error, DaglabError) else _text_of(error)),
-        frames=_user_frames(error),
+        frames=() if ours and not _has_user_code(error) else _user_frames(error),
         cause=_describe(earlier, seen | {id(error)}) if earlier is not None and follow else None,
         hint=error.hint if isinstance(error, DaglabError) else "",
     )

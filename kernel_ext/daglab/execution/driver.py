@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from daglab.definitions.results import AssetCheckSeverity
-from daglab.execution.ports import EventSink, StepOutcome, StepRunner, StepTask
+from daglab.execution.boundary import failure_from
+from daglab.execution.ports import EventSink, StepOutcome, StepRunner
 from daglab.execution.recording import INTERRUPTED
+from daglab.execution.traffic import Traffic
 from daglab.foundation.clock import Clock
-from daglab.foundation.graphs import reversed_edges
-from daglab.planning.plan import ExecutionPlan, Step
+from daglab.planning.steps import ExecutionPlan, Step
 from daglab.records.assets import CheckEvaluation, Materialization
-from daglab.records.events import Event, EventType, Payload, RunEnded, RunPlanned, StepSkipped
+from daglab.records.events import Event, EventType, Payload, RunEnded, RunPlanned, SkipCause, StepSkipped
 from daglab.records.failure import Failure
+from daglab.records.outputs import StepOutput
 from daglab.records.runs import RunStatus, StepStatus
 
 UNCHANGED = "Its inputs came out as they were; it is still fresh."
+_PATIENCE_SECONDS = 0.2  # How long a cancellation may go unnoticed while nothing but a retry is waited for.
 
 
 @dataclass(kw_only=True)
@@ -26,19 +30,25 @@ class RunOutcome:
 
     Args:
         materializations: what was made, by asset key, in the order of making.
+        outputs: what each step gave back.
         checks: all verdicts.
         unchanged: steps that needed no run after all.
+        left_out: steps whose inputs were left out on purpose, and why; that is no failure.
         skipped: steps that could not run, and why.
+        errors: what failed steps raised, where they ran in this process.
     """
 
     run_id: str
     status: RunStatus = RunStatus.STARTED
     materializations: dict[str, Materialization] = field(default_factory=dict)
+    outputs: dict[str, tuple[StepOutput, ...]] = field(default_factory=dict)
     checks: list[CheckEvaluation] = field(default_factory=list)
     failures: dict[str, Failure] = field(default_factory=dict)
     unchanged: list[str] = field(default_factory=list)
+    left_out: dict[str, str] = field(default_factory=dict)
     skipped: dict[str, str] = field(default_factory=dict)
     failure: Failure | None = None
+    errors: dict[str, BaseException] = field(default_factory=dict)
 
     @property
     def success(self) -> bool:
@@ -56,6 +66,8 @@ class Driver:
         sink: the run's log; this driver and its runner are its only writers.
         clock: tells the time of events.
         is_canceled: asked between steps.
+        earlier: outputs of steps that an earlier run made and this one does not repeat, by step.
+        stop_early: whether the first failure ends the run.
     """
 
     def __init__(
@@ -67,22 +79,20 @@ class Driver:
         sink: EventSink,
         clock: Clock,
         is_canceled: Callable[[], bool] = lambda: False,
+        earlier: dict[str, tuple[StepOutput, ...]] | None = None,
+        stop_early: bool = False,
     ) -> None:
         self._plan = plan
         self._runner = runner
         self._sink = sink
         self._clock = clock
         self._is_canceled = is_canceled
+        self._stop_early = stop_early
         self._outcome = RunOutcome(run_id=run_id)
-        self._current = {key: state.latest for key, state in plan.states.items() if state.latest}
-        self._waiting_for = {key: len(step.needs) for key, step in plan.steps.items()}
-        self._followers = reversed_edges({key: step.needs for key, step in plan.steps.items()})
-        self._readers_left = _count_readers(plan)
-        self._forget: list[str] = []
         # Side by side, the longest chain goes first; one by one, the order of the plan is the easiest to follow.
-        self._rank = _ranks(plan, self._followers) if runner.idle > 1 else dict.fromkeys(plan.steps, 0.0)
-        self._ready: list[tuple[float, int, str]] = []
-        self._order = {key: place for place, key in enumerate(plan.steps)}
+        self._traffic = Traffic(plan, by_length=runner.idle > 1, earlier=earlier or {})
+        self._retries: list[tuple[float, str]] = []
+        self._attempts: dict[str, int] = {}
         self._running: set[str] = set()
         self._failed_checks: set[str] = set()
 
@@ -95,100 +105,140 @@ class Driver:
         outcome = self._outcome
         self._emit(EventType.RUN_START, RunPlanned(steps=tuple(step.planned for step in self._plan.steps.values())))
         try:
+            if not self._open():
+                self._end()
+                return outcome
             self._run_steps()
-            outcome.status = RunStatus.FAILURE if outcome.failures or outcome.skipped else RunStatus.SUCCESS
+            failed = outcome.failures or outcome.skipped or self._blocked()
+            outcome.status = RunStatus.FAILURE if failed else RunStatus.SUCCESS
         except KeyboardInterrupt:
             self._stop()
         self._end()
         return outcome
 
+    def _open(self) -> bool:
+        try:
+            self._runner.open()
+        except Exception as error:
+            self._outcome.status = RunStatus.FAILURE
+            self._outcome.failure = failure_from(error)
+            self._outcome.errors[""] = error
+            return False
+        return True
+
     def _run_steps(self) -> None:
-        for key, count in self._waiting_for.items():
-            if count == 0:
-                self._push(key)
-        while self._ready or self._running:
+        traffic, runner = self._traffic, self._runner
+        self._skip_freed()
+        while traffic.has_ready or self._running or self._retries:
             if self._is_canceled():
                 raise KeyboardInterrupt
-            while self._ready and self._runner.idle:
-                self._start(heapq.heappop(self._ready)[2])
+            wait = self._take_due_retries()
+            while traffic.has_ready and runner.idle:
+                self._start(traffic.next_ready())
             if self._running:
-                self._take(self._runner.next_outcome())
+                taken = runner.next_outcome(wait)
+                if taken is not None:
+                    self._take(taken)
+                    if self._stop_early and self._outcome.failures:
+                        return
+                    self._skip_freed()
+            elif self._retries and not traffic.has_ready:
+                time.sleep(min(max(wait or 0.0, 0.0), _PATIENCE_SECONDS))
 
-    def _push(self, key: str) -> None:
-        heapq.heappush(self._ready, (-self._rank[key], self._order[key], key))
-
-    def _start(self, key: str) -> None:
-        step = self._plan.steps[key]
-        reason = self._reason_to_skip(step)
-        if reason is not None:
-            if reason != UNCHANGED:
-                self._outcome.skipped[key] = reason
-            else:
-                self._outcome.unchanged.append(key)
-            self._emit(EventType.STEP_SKIPPED, StepSkipped(reason=reason), key)
-            self._finish(key)
-            return
-        needed = map(str, step.definition.dependency_keys)
-        inputs = {one: self._current[one] for one in needed if one in self._current}
-        forget, self._forget = tuple(self._forget), []
-        self._running.add(key)
-        self._runner.submit(StepTask(step_key=key, inputs=inputs, forget=forget))
-
-    def _reason_to_skip(self, step: Step) -> str | None:
-        for need in step.needs:
-            if need in self._outcome.failures:
-                return f"{need!r} failed."
-            if need in self._outcome.skipped:
-                return f"{need!r} was skipped."
-        for check in step.blocked_by:
-            if check in self._failed_checks:
-                return f"The blocking check {check!r} did not pass."
-        if step.made_from is not None and all(
-            key in self._current and self._current[key].data_version == version
-            for key, version in step.made_from.items()
-        ):
-            return UNCHANGED
+    def _take_due_retries(self) -> float | None:
+        """Makes the retries ready that are due; gives the seconds until the next one is."""
+        while self._retries:
+            seconds = self._retries[0][0] - time.monotonic()
+            if seconds > 0:
+                return seconds
+            self._traffic.push(heapq.heappop(self._retries)[1])
         return None
 
-    def _take(self, outcome: StepOutcome) -> None:
-        self._running.discard(outcome.step_key)
-        if outcome.status is StepStatus.CANCELED:
-            raise KeyboardInterrupt
-        if outcome.failure is not None:
-            self._outcome.failures[outcome.step_key] = outcome.failure
-        for made in outcome.materializations:
-            self._current[made.asset_key] = made
-            self._outcome.materializations[made.asset_key] = made
-        for check in outcome.checks:
-            self._outcome.checks.append(check)
-            if not check.passed and check.severity is AssetCheckSeverity.ERROR:
-                self._failed_checks.add(outcome.step_key)
-        self._finish(outcome.step_key)
+    def _skip_freed(self) -> None:
+        """Skips at once what need not run, and makes the rest ready."""
+        while (key := self._traffic.next_freed()) is not None:
+            step = self._traffic.steps[key]
+            skip = self._reason_to_skip(step)
+            if skip is None:
+                self._traffic.push(key)
+            else:
+                self._skip(step, skip)
 
-    def _finish(self, key: str) -> None:
-        for follower in self._followers[key]:
-            self._waiting_for[follower] -= 1
-            if self._waiting_for[follower] == 0:
-                self._push(follower)
-        for asset in map(str, self._plan.steps[key].definition.dependency_keys):
-            self._readers_left[asset] -= 1
-            if self._readers_left[asset] == 0:
-                self._forget.append(asset)
-        self._forget.extend(one for one in self._plan.steps[key].asset_keys if one not in self._readers_left)
+    def _start(self, key: str) -> None:
+        task = self._traffic.task(self._traffic.steps[key], attempt=self._attempts.get(key, 1))
+        self._running.add(key)
+        self._runner.submit(task)
+
+    def _skip(self, step: Step, skip: StepSkipped) -> None:
+        if skip.cause is SkipCause.UNCHANGED:
+            self._outcome.unchanged.append(step.key)
+            self._traffic.leave_unchanged(step)
+        elif skip.cause is SkipCause.NO_INPUT:
+            self._outcome.left_out[step.key] = skip.reason
+        else:
+            self._outcome.skipped[step.key] = skip.reason
+        self._emit(EventType.STEP_SKIPPED, skip, step.key)
+        self._traffic.finish(step.key)
+
+    def _reason_to_skip(self, step: Step) -> StepSkipped | None:
+        outcome = self._outcome
+        stopped = {need for need in self._traffic.needs(step) if need in outcome.failures or need in outcome.skipped}
+        missing = self._traffic.missing_input(step, stopped)
+        if missing is not None:
+            return StepSkipped(reason=missing, cause=SkipCause.NO_INPUT)
+        for check in step.blocked_by:
+            if check in self._failed_checks:
+                return StepSkipped(reason=f"The blocking check {check!r} did not pass.", cause=SkipCause.CHECK)
+        for need in self._traffic.needs(step) if stopped else ():
+            if need in outcome.failures:
+                return StepSkipped(reason=f"{need!r} failed.")
+            if need in outcome.skipped:
+                return StepSkipped(reason=f"{need!r} was skipped.")
+        if step.made_from is not None and self._traffic.is_as_before(step.made_from):
+            return StepSkipped(reason=UNCHANGED, cause=SkipCause.UNCHANGED)
+        return None
+
+    def _take(self, taken: StepOutcome) -> None:
+        outcome, key = self._outcome, taken.step_key
+        self._running.discard(key)
+        if taken.status is StepStatus.CANCELED:
+            raise KeyboardInterrupt
+        if taken.retry_after is not None:
+            self._attempts[key] = self._attempts.get(key, 1) + 1
+            heapq.heappush(self._retries, (time.monotonic() + taken.retry_after, key))
+            return
+        if taken.failure is not None:
+            outcome.failures[key] = taken.failure
+        if taken.error is not None:
+            outcome.errors[key] = taken.error
+        outcome.materializations.update((made.asset_key, made) for made in taken.materializations)
+        outcome.outputs[key] = taken.outputs
+        for check in taken.checks:
+            outcome.checks.append(check)
+            if not check.passed and check.severity is AssetCheckSeverity.ERROR:
+                self._failed_checks.add(key)
+        self._traffic.take(taken)
+        self._traffic.finish(key)
+
+    def _blocked(self) -> bool:
+        """Whether a blocking check did not pass."""
+        error = AssetCheckSeverity.ERROR
+        return any(one.blocking and not one.passed and one.severity is error for one in self._outcome.checks)
 
     def _stop(self) -> None:
         self._emit(EventType.RUN_CANCELING)
         self._runner.interrupt()
         while self._running:
-            outcome = self._runner.next_outcome()
-            self._running.discard(outcome.step_key)
-            self._outcome.materializations.update((made.asset_key, made) for made in outcome.materializations)
+            taken = self._runner.next_outcome()
+            assert taken is not None
+            self._running.discard(taken.step_key)
+            self._outcome.materializations.update((made.asset_key, made) for made in taken.materializations)
         self._outcome.status = RunStatus.CANCELED
         self._outcome.failure = INTERRUPTED
 
     def _end(self) -> None:
         outcome = self._outcome
-        if outcome.status is RunStatus.FAILURE:
+        if outcome.status is RunStatus.FAILURE and outcome.failure is None:
             names = list(outcome.failures)
             more = f" and {len(names) - 1} more" if len(names) > 1 else ""
             outcome.failure = Failure(
@@ -209,21 +259,3 @@ _ENDS = {
     RunStatus.FAILURE: EventType.RUN_FAILURE,
     RunStatus.CANCELED: EventType.RUN_CANCELED,
 }
-
-
-def _count_readers(plan: ExecutionPlan) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for step in plan.steps.values():
-        for key in step.definition.dependency_keys:
-            counts[str(key)] = counts.get(str(key), 0) + 1
-    return counts
-
-
-def _ranks(plan: ExecutionPlan, followers: dict[str, list[str]]) -> dict[str, float]:
-    """How long the longest chain of steps behind each one took last time: the longer, the sooner it starts."""
-    ranks: dict[str, float] = {}
-    for key in reversed(list(plan.steps)):
-        states = [plan.states[one] for one in plan.steps[key].asset_keys if one in plan.states]
-        own = max((state.latest.seconds or 0.0 for state in states if state.latest), default=0.0)
-        ranks[key] = own + max((ranks[one] for one in followers[key]), default=0.0)
-    return ranks

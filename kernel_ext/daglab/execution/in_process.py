@@ -21,12 +21,16 @@ class InProcessRunner:
         """One, unless a step waits."""
         return 0 if self._task else 1
 
+    def open(self) -> None:
+        """Opens the resources."""
+        self._executor.open()
+
     def submit(self, task: StepTask) -> None:
         """Keeps the step for `next_outcome`."""
         self._task = task
 
-    def next_outcome(self) -> StepOutcome:
-        """Runs the step."""
+    def next_outcome(self, timeout: float | None = None) -> StepOutcome:
+        """Runs the step, however long it takes."""
         task = self._task
         assert task is not None
         if self._is_stopping:
@@ -42,4 +46,5 @@ class InProcessRunner:
         self._is_stopping = True
 
     def close(self) -> None:
-        """Nothing runs between two calls."""
+        """Closes the resources; nothing runs between two calls."""
+        self._executor.close()

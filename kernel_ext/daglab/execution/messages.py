@@ -37,5 +37,10 @@ class Finished:
 
 
 @dataclass(frozen=True, slots=True)
+class Closed:
+    """The worker has closed its resources, and ends."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stop:
     """There is nothing more to do."""

@@ -1,147 +1,298 @@
-"""From what a computation gives back to its named outputs."""
+"""From what a computation gives back to a stream of results, in the order in which they are made."""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import inspect
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import threading
+import typing
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
 from types import GeneratorType
 from typing import Any
 
-from daglab.definitions.assets import AssetsDefinition
-from daglab.definitions.results import NO_VALUE, AssetCheckResult, MaterializeResult, Output
-from daglab.definitions.specs import key_of
-from daglab.errors import InvocationError
+from daglab.definitions.data_version import DATA_VERSION_TAG, DataVersion, DataVersionsByPartition
+from daglab.definitions.dynamic import DynamicOutput
+from daglab.definitions.function_compute import FunctionCompute, resolve_annotations
+from daglab.definitions.nodes import DEFAULT_OUTPUT, Out
+from daglab.definitions.results import AssetCheckResult, MaterializeResult, ObserveResult, Output
+from daglab.definitions.user_events import (
+    AssetCheckEvaluation,
+    AssetMaterialization,
+    AssetObservation,
+    ExpectationResult,
+)
+from daglab.errors import InvalidInvocationError, InvariantViolationError
+from daglab.planning.steps import Step
+
+RESULTS = (
+    Output,
+    DynamicOutput,
+    MaterializeResult,
+    ObserveResult,
+    AssetCheckResult,
+    AssetMaterialization,
+    AssetObservation,
+    AssetCheckEvaluation,
+    ExpectationResult,
+)
 
 
-@dataclass(kw_only=True)
-class Results:
-    """What one call of a computation made: outputs and verdicts by output name."""
-
-    outputs: dict[str, Output[Any]] = field(default_factory=dict)
-    verdicts: dict[str, AssetCheckResult] = field(default_factory=dict)
-
-
-def collect_results(definition: AssetsDefinition, raw: object) -> Results:
-    """Sorts what a computation gave back.
+def results_of(step: Step, raw: object) -> Iterator[object]:
+    """Gives what a computation gave back as results, one by one; a generator goes on only when asked for the next.
 
     Raises:
-        InvocationError: it does not fit what was declared: an unknown output, one too few, one twice, no verdict.
+        InvariantViolationError: it does not fit what was declared.
     """
     if inspect.iscoroutine(raw):
-        raw = asyncio.run(raw)
-    results = Results()
-    for one in _each(definition, raw):
-        _place(definition, one, results)
-    _refuse_missing(definition, results)
-    return results
-
-
-def _each(definition: AssetsDefinition, raw: object) -> Iterator[object]:
-    outs = definition.node.outs
+        raw = run_async(raw)
     if isinstance(raw, GeneratorType):
-        yield from raw
+        yield from _yielded(step, raw)
     elif inspect.isasyncgen(raw):
-        yield from asyncio.run(_drained(raw))
-    elif len(outs) > 1 and isinstance(raw, tuple) and not _are_results(raw):
-        if len(raw) != len(outs):
-            raise InvocationError(
-                f"step {definition.node.name!r} gave back {len(raw)} values for {len(outs)} outputs",
-                hint=f"give back one for each of {list(outs)}",
-            )
-        yield from (Output(value, output_name=name) for name, value in zip(outs, raw, strict=True))
-    elif isinstance(raw, tuple) and _are_results(raw):
-        yield from raw
+        values: Any = raw
+        yield from _yielded(step, _drained(values))
     else:
+        yield from _returned(step, raw)
+
+
+def renamed(output: Output[Any], name: str) -> Output[Any]:
+    """The same under another name."""
+    return Output(output.value, name, metadata=output.metadata, data_version=output.data_version, tags=output.tags)
+
+
+def _yielded(step: Step, values: Iterator[object]) -> Iterator[object]:
+    for one in values:
+        if not isinstance(one, RESULTS):
+            raise InvariantViolationError(
+                f"step {step.key!r} yielded {one!r:.200}, of type {type(one).__name__}",
+                hint="a generator yields Output, MaterializeResult, AssetCheckResult and the like; or return the value",
+            )
+        yield one
+
+
+def _returned(step: Step, raw: object) -> Iterator[object]:
+    if isinstance(raw, (AssetMaterialization, ExpectationResult)):
+        raise InvariantViolationError(
+            f"step {step.key!r} returned {type(raw).__name__}, which is no output",
+            hint="yield it, or pass it to context.log_event; then return the output",
+        )
+    if isinstance(raw, (AssetCheckResult, ObserveResult)):
         yield raw
+    elif step.specs and getattr(step.definition, "is_observable", False):
+        yield from _seen(step, raw)
+    elif not step.op.outs:
+        yield from _of_no_output(step, raw)
+    else:
+        yield from _by_position(step, raw)
 
 
-async def _drained(values: Any) -> list[object]:
-    return [one async for one in values]
+def _seen(step: Step, raw: object) -> Iterator[object]:
+    """What code that only looks at an asset gave back: its version, or that of each partition."""
+    [key] = [spec.key for spec in step.specs.values()] if len(step.specs) == 1 else [None]
+    if key is not None and isinstance(raw, DataVersion):
+        yield ObserveResult(key, data_version=raw)
+    elif key is not None and isinstance(raw, DataVersionsByPartition):
+        for partition, version in raw.data_versions_by_partition.items():
+            yield AssetObservation(key, partition=partition, tags={DATA_VERSION_TAG: version.value})
+    elif raw is not None:
+        raise InvariantViolationError(
+            f"step {step.key!r} looks at an asset and gave back {raw!r:.200}, of type {type(raw).__name__}",
+            hint="give back a DataVersion, DataVersionsByPartition or ObserveResult",
+        )
 
 
-def _are_results(values: Iterable[object]) -> bool:
-    found = list(values)
-    return bool(found) and all(isinstance(one, (Output, MaterializeResult, AssetCheckResult)) for one in found)
-
-
-def _place(definition: AssetsDefinition, one: object, results: Results) -> None:
-    if isinstance(one, AssetCheckResult):
-        results.verdicts[_check_output(definition, one)] = one
+def _by_position(step: Step, raw: object) -> Iterator[object]:
+    outs = _without_told_checks(step, raw)
+    annotations = _annotations(step, len(outs))
+    if len(outs) < 2:
+        [(name, out)] = outs.items() if outs else [next(iter(step.op.outs.items()))]
+        yield from _of_one_output(step, name, out, raw, annotations[0])
         return
-    if isinstance(one, MaterializeResult):
-        for verdict in one.check_results:
-            results.verdicts[_check_output(definition, verdict)] = verdict
-        one = Output(
-            one.value,
-            output_name=_asset_output(definition, one),
-            metadata=one.metadata,
-            data_version=one.data_version,
-        )
-    if not isinstance(one, Output):
-        if definition.check_specs and not definition.specs:
-            name = next(iter(definition.check_specs))
-            results.verdicts[name] = AssetCheckResult(passed=_as_verdict(definition, one))
-            return
-        one = Output(one, output_name=next(iter(definition.specs)))
-    if one.output_name not in definition.node.outs:
-        raise InvocationError(
-            f"step {definition.node.name!r} has no output {one.output_name!r}",
-            hint=f"its outputs are {list(definition.node.outs)}",
-        )
-    if one.output_name in results.outputs:
-        raise InvocationError(f"step {definition.node.name!r} gave back its output {one.output_name!r} twice")
-    results.outputs[one.output_name] = one
+    for (name, out), one, annotation in zip(outs.items(), _several(step, outs, raw), annotations, strict=True):
+        yield from _of_one_output(step, name, out, one, annotation)
 
 
-def _as_verdict(definition: AssetsDefinition, value: Any) -> bool:
+def _several(step: Step, outs: Mapping[str, Out], raw: object) -> Sequence[object]:
+    """What was given back for several outputs, one by one."""
+    if raw is None and all(not out.carries_value and out.is_required for out in outs.values()):
+        return [None] * len(outs)
+    if not isinstance(raw, tuple):
+        raise InvariantViolationError(
+            f"step {step.key!r} has {len(outs)} outputs and gave back one value of type {type(raw).__name__}",
+            hint=f"return a tuple with one value for each of {list(outs)}, or yield an Output for each",
+        )
+    if len(raw) != len(outs):
+        raise InvariantViolationError(
+            f"step {step.key!r} gave back {len(raw)} values for {len(outs)} outputs",
+            hint=f"give back one for each of {list(outs)}",
+        )
+    return raw
+
+
+def _without_told_checks(step: Step, raw: object) -> Mapping[str, Out]:
+    """The outputs that what was given back is to fill: not the checks whose verdicts came within other results."""
+    several = raw if isinstance(raw, tuple) else (raw,)
+    told = [
+        one
+        for each in several
+        if isinstance(each, (MaterializeResult, ObserveResult))
+        for one in each.check_results or ()
+    ]
+    names = {
+        name
+        for name, spec in step.check_specs.items()
+        for one in told
+        if one.check_name in (None, spec.name) and one.asset_key in (None, spec.key.asset_key)
+    }
+    return {name: out for name, out in step.op.outs.items() if name not in names}
+
+
+def _annotations(step: Step, count: int) -> list[Any]:
+    """How the function is annotated to give back each output; `empty` where it does not say."""
+    compute = step.op.compute
+    found = _return_annotation(compute.function) if isinstance(compute, FunctionCompute) else inspect.Signature.empty
+    if count < 2:
+        return [found]
+    parts = typing.get_args(found)
+    return list(parts) if len(parts) == count else [inspect.Signature.empty] * count
+
+
+@functools.lru_cache(maxsize=1024)
+def _return_annotation(function: Callable[..., Any]) -> Any:
+    return resolve_annotations(function).get("return", inspect.Signature.empty)
+
+
+def _is_of_outputs(annotation: Any) -> bool:
+    return annotation is Output or typing.get_origin(annotation) is Output
+
+
+def _of_no_output(step: Step, raw: object) -> Iterator[object]:
+    if raw is not None:
+        raise InvariantViolationError(
+            f"step {step.key!r} has no outputs and gave back a value of type {type(raw).__name__}",
+            hint="declare an output, or return nothing",
+        )
+    yield from ()
+
+
+def _of_one_output(step: Step, name: str, out: Out, raw: object, annotation: Any) -> Iterator[object]:
+    if isinstance(raw, (MaterializeResult, AssetCheckResult, ObserveResult)):
+        yield raw
+    elif name in step.check_specs and not isinstance(raw, Output):
+        yield AssetCheckResult(passed=_as_verdict(step, raw), check_name=step.check_specs[name].name)
+    elif out.is_dynamic:
+        yield from _of_dynamic_output(step, name, raw)
+    elif isinstance(raw, DynamicOutput):
+        yield raw
+    elif isinstance(raw, Output):
+        if annotation is not inspect.Signature.empty and annotation is not Any and not _is_of_outputs(annotation):
+            raise InvariantViolationError(
+                f"step {step.key!r} gave back an Output for {name!r}, which is annotated with {annotation!r}",
+                hint="annotate it with Output[...], or give back the plain value",
+            )
+        yield _named(step, raw, name)
+    elif _is_of_outputs(annotation):
+        raise InvariantViolationError(
+            f"step {step.key!r} gave back {raw!r:.200} for {name!r}, which is annotated with {annotation!r}",
+            hint="give back Output(...)",
+        )
+    else:
+        yield Output(raw, output_name=name)
+
+
+def _named(step: Step, output: Output[Any], name: str) -> Output[Any]:
+    if output.output_name == name:
+        return output
+    if output.output_name == DEFAULT_OUTPUT:
+        return renamed(output, name)
+    raise InvariantViolationError(
+        f"step {step.key!r} gave back output {output.output_name!r} where {name!r} was expected",
+        hint=f"the order of its outputs is {list(step.op.outs)}",
+    )
+
+
+def _of_dynamic_output(step: Step, name: str, raw: object) -> Iterator[object]:
+    if not isinstance(raw, list):
+        raise InvariantViolationError(
+            f"step {step.key!r} gave back {type(raw).__name__} for its dynamic output {name!r}",
+            hint="give back a list of DynamicOutput, or yield each",
+        )
+    for one in raw:
+        if not isinstance(one, DynamicOutput):
+            raise InvariantViolationError(
+                f"step {step.key!r} gave back {one!r:.200} in the list for its dynamic output {name!r}",
+                hint="give back DynamicOutput(value, mapping_key=...)",
+            )
+        if one.output_name not in (name, DEFAULT_OUTPUT):
+            raise InvariantViolationError(
+                f"step {step.key!r} gave back a DynamicOutput for {one.output_name!r} where {name!r} was expected"
+            )
+        yield DynamicOutput(one.value, mapping_key=one.mapping_key, output_name=name, metadata=one.metadata)
+
+
+def _as_verdict(step: Step, value: Any) -> bool:
     """True and False, numpy's included; anything else is no verdict."""
     if isinstance(value, bool) or (type(value).__name__ in ("bool", "bool_") and getattr(value, "shape", None) == ()):
         return bool(value)
-    raise InvocationError(
-        f"check {definition.node.name!r} gave back {value!r:.200}, of type {type(value).__name__}",
+    raise InvalidInvocationError(
+        f"check {step.key!r} gave back {value!r:.200}, of type {type(value).__name__}",
         hint="give back True, False or an AssetCheckResult",
     )
 
 
-def _asset_output(definition: AssetsDefinition, result: MaterializeResult[Any]) -> str:
-    if result.asset_key is None:
-        if len(definition.specs) == 1:
-            return next(iter(definition.specs))
-        raise InvocationError(
-            f"step {definition.node.name!r} makes {len(definition.specs)} assets and a MaterializeResult names none",
-            hint="give it an asset_key",
-        )
-    key = key_of(result.asset_key)
-    for name, spec in definition.specs.items():
-        if spec.key == key:
-            return name
-    raise InvocationError(
-        f"step {definition.node.name!r} does not make {str(key)!r}",
-        hint=f"it makes {[str(spec.key) for spec in definition.specs.values()]}",
-    )
+def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
+    """Runs a coroutine to its end, wherever this is called; a notebook's kernel has a loop running already."""
+    if not _is_in_loop():
+        return asyncio.run(coroutine)
+    found: list[Any] = []
+    failed: list[BaseException] = []
+
+    def work() -> None:
+        try:
+            found.append(asyncio.run(coroutine))
+        except BaseException as error:
+            failed.append(error)
+
+    thread = threading.Thread(target=work, name="daglab-async")
+    thread.start()
+    thread.join()
+    if failed:
+        raise failed[0]
+    return found[0]
 
 
-def _check_output(definition: AssetsDefinition, result: AssetCheckResult) -> str:
-    for name, spec in definition.check_specs.items():
-        fits_name = result.check_name in (None, spec.name)
-        fits_asset = result.asset_key is None or key_of(result.asset_key) == spec.key.asset_key
-        if fits_name and fits_asset:
-            return name
-    raise InvocationError(
-        f"step {definition.node.name!r} gave back a verdict for {result.check_name!r}, a check it does not declare",
-        hint=f"it declares {[spec.name for spec in definition.check_specs.values()]}",
-    )
+def _is_in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
 
 
-def _refuse_missing(definition: AssetsDefinition, results: Results) -> None:
-    given = {*results.outputs, *results.verdicts}
-    missing = [name for name, out in definition.node.outs.items() if out.is_required and name not in given]
-    if missing:
-        raise InvocationError(f"step {definition.node.name!r} did not give back its output {missing[0]!r}")
+def _drained(values: AsyncGenerator[object, None]) -> Iterator[object]:
+    """What an asynchronous generator gives, one by one, in a loop of its own."""
+    if _is_in_loop():
+        yield from run_async(_all(values))
+        return
+    with asyncio.Runner() as runner:
+        try:
+            while True:
+                try:
+                    one = runner.run(_next(values))
+                except StopAsyncIteration:
+                    return
+                yield one
+        finally:
+            runner.run(_closed(values))
 
 
-def has_value(output: Output[Any]) -> bool:
-    """Whether there is something to store."""
-    return output.value is not NO_VALUE
+async def _next(values: AsyncGenerator[Any, Any]) -> object:
+    return await anext(values)
+
+
+async def _closed(values: AsyncGenerator[Any, Any]) -> None:
+    await values.aclose()
+
+
+async def _all(values: AsyncGenerator[Any, Any]) -> list[object]:
+    return [one async for one in values]

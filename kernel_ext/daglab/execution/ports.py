@@ -9,6 +9,7 @@ from typing import Protocol
 from daglab.records.assets import CheckEvaluation, Materialization
 from daglab.records.events import Event
 from daglab.records.failure import Failure
+from daglab.records.outputs import StepOutput
 from daglab.records.runs import StepStatus
 
 
@@ -29,24 +30,50 @@ class StepTask:
     """The request to run one step.
 
     Args:
-        inputs: for each asset that the step needs, the materialization that it is to be given.
-        forget: assets whose values nobody will ask for any more.
+        step_key: the step.
+        template: the plan's step of which it is one; its own key unless it is mapped.
+        mapping_key: for which value of a dynamic output it runs.
+        assets: for each asset that the step needs, the materialization that it is to be given.
+        partitions: of those of them that this run made partitions of: how each one was made.
+        outputs: the outputs of other steps that it is to be given, by step and output; several where all values of a
+            dynamic output are meant.
+        forget: tokens of values that nobody will ask for any more.
+        attempt: counted from 1.
     """
 
     step_key: str
-    inputs: Mapping[str, Materialization] = field(default_factory=dict)
+    template: str = ""
+    mapping_key: str = ""
+    assets: Mapping[str, Materialization] = field(default_factory=dict)
+    partitions: Mapping[str, Mapping[str, Materialization]] = field(default_factory=dict)
+    outputs: Mapping[tuple[str, str], tuple[StepOutput, ...]] = field(default_factory=dict)
     forget: tuple[str, ...] = ()
+    attempt: int = 1
+
+    @property
+    def tokens(self) -> frozenset[str]:
+        """Names all values that it is given."""
+        return frozenset((*self.assets, *(one.token for several in self.outputs.values() for one in several)))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StepOutcome:
-    """How one step ended: SUCCESS, FAILURE or CANCELED."""
+    """How one attempt at a step ended: SUCCESS, FAILURE or CANCELED.
+
+    Args:
+        outputs: what it made, assets included.
+        retry_after: seconds after which it is to be tried again; None where it is not.
+        error: what was raised, where the step ran in the driver's process.
+    """
 
     step_key: str
     status: StepStatus
+    outputs: tuple[StepOutput, ...] = ()
     materializations: tuple[Materialization, ...] = ()
     checks: tuple[CheckEvaluation, ...] = ()
     failure: Failure | None = None
+    retry_after: float | None = None
+    error: BaseException | None = None
 
 
 class StepRunner(Protocol):
@@ -60,12 +87,19 @@ class StepRunner(Protocol):
         """How many steps it would start at once."""
         ...
 
+    def open(self) -> None:
+        """Gets ready. Raises what the resources of the run raise, where they are opened in this process."""
+        ...
+
     def submit(self, task: StepTask) -> None:
         """Takes a step. Called only while `idle` is not 0."""
         ...
 
-    def next_outcome(self) -> StepOutcome:
-        """Waits for a submitted step to end. A worker that dies is the failure of its step."""
+    def next_outcome(self, timeout: float | None = None) -> StepOutcome | None:
+        """Waits for a submitted step to end; None if that takes longer than `timeout` seconds.
+
+        A worker that dies is the failure of its step.
+        """
         ...
 
     def interrupt(self) -> None:

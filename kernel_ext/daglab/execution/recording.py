@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
-from daglab.definitions.context import AssetExecutionContext
-from daglab.definitions.io_manager import IOManager, OutputContext
-from daglab.definitions.metadata import normalize_metadata
-from daglab.definitions.results import AssetCheckResult, Output
-from daglab.errors import DaglabError, UnstorableValueError
+from daglab.definitions.contexts.facts import StepFacts
+from daglab.definitions.contexts.step_context import context_for
+from daglab.definitions.specs import AssetSpec
+from daglab.definitions.user_errors import Failure as UserFailure
+from daglab.errors import DaglabError
 from daglab.execution.boundary import failure_from
-from daglab.execution.loading import io_manager_named
-from daglab.execution.outputs import Results, has_value
-from daglab.execution.ports import StepOutcome
+from daglab.execution.opening import resources_needed_by
+from daglab.execution.ports import StepOutcome, StepTask
+from daglab.execution.setting import OpenSetting
+from daglab.execution.step_partitions import ReadPartitions, StepPartitions, typed_key
 from daglab.foundation.clock import Clock
-from daglab.planning.plan import Step
+from daglab.planning.steps import FromAsset, Step
 from daglab.records.assets import CheckEvaluation, Materialization
-from daglab.records.events import Event, EventType, LogLine, Payload, StepEnded, StepFailed, ValuePassed
+from daglab.records.events import Event, EventType, LogLine, Payload, StepEnded, StepFailed, StepUpForRetry
 from daglab.records.failure import Failure
+from daglab.records.outputs import StepOutput
 from daglab.records.runs import StepStatus
 
 
@@ -31,141 +35,166 @@ class StepRecorder:
     """Tells the story of one attempt at one step.
 
     Args:
-        run_id: the run.
+        setting: what all steps of the run share.
         step: the step.
-        inputs: the materializations that it is made from, by asset key.
-        io_managers: by resource key.
+        task: what it is given.
         emit: takes the events, in order, from any thread.
         clock: tells the time of events.
     """
 
-    run_id: str
+    setting: OpenSetting
     step: Step
-    inputs: Mapping[str, Materialization]
-    io_managers: Mapping[str, IOManager]
+    task: StepTask
     emit: Callable[[Event], None]
     clock: Clock
+    outputs: list[StepOutput] = field(default_factory=list, init=False)
+    materializations: list[Materialization] = field(default_factory=list, init=False)
+    checks: list[CheckEvaluation] = field(default_factory=list, init=False)
+    events: list[Event] = field(default_factory=list, init=False)
+    read: dict[str, Materialization] = field(default_factory=dict, init=False)
+    log_event: Callable[[Any], None] = field(default=lambda event: None, init=False)
+    facts: StepFacts = field(init=False)
     _started: float = field(default=0.0, init=False)
     _cpu_started: float = field(default=0.0, init=False)
 
-    def start(self) -> AssetExecutionContext:
+    @property
+    def run_id(self) -> str:
+        """The run."""
+        return self.setting.run.run_id
+
+    @property
+    def seconds(self) -> float:
+        """Since the step began."""
+        return time.perf_counter() - self._started
+
+    def start(self) -> Any:
         """Says that the step begins; gives what its code may ask for."""
-        self.tell(EventType.STEP_START)
+        self.tell(EventType.STEP_START if self.task.attempt == 1 else EventType.STEP_RESTARTED)
         self._started, self._cpu_started = time.perf_counter(), time.process_time()
-        return AssetExecutionContext(
-            run_id=self.run_id,
-            step_key=self.step.key,
-            asset_keys={name: spec.key for name, spec in self.step.definition.specs.items()},
-            log=self._logger(),
-        )
+        self.facts = self._facts()
+        return context_for(self.facts)
 
-    def succeed(self, context: AssetExecutionContext, results: Results) -> StepOutcome:
-        """Stores and announces all that the step made.
-
-        Raises:
-            ValueStoreError: a value cannot be stored; what was announced before stays.
-        """
-        made = tuple(
-            self._materialize(context, output)
-            for name, output in results.outputs.items()
-            if name in self.step.definition.specs
-        )
-        versions = {key: one.data_version for key, one in self.inputs.items()}
-        versions.update((one.asset_key, one.data_version) for one in made)
-        checks = tuple(self._evaluate(name, verdict, versions) for name, verdict in results.verdicts.items())
+    def succeed(self) -> StepOutcome:
+        """Says that the step has ended well."""
         ended = StepEnded(
-            seconds=time.perf_counter() - self._started,
+            seconds=self.seconds,
             cpu_seconds=time.process_time() - self._cpu_started,
             peak_bytes=_peak_bytes(),
         )
         self.tell(EventType.STEP_SUCCESS, ended)
-        status = StepStatus.SUCCESS
-        return StepOutcome(step_key=self.step.key, status=status, materializations=made, checks=checks)
+        return self._outcome(StepStatus.SUCCESS)
 
-    def fail(self, error: BaseException) -> StepOutcome:
+    def fail(self, error: BaseException, *, retry_after: float | None = None) -> StepOutcome:
         """Says how the step failed; an interrupt is no failure of its code."""
         canceled = isinstance(error, KeyboardInterrupt)
         failure = INTERRUPTED if canceled else failure_from(error)
-        seconds = time.perf_counter() - self._started
-        self.tell(EventType.STEP_FAILURE, StepFailed(failure=failure, seconds=seconds, canceled=canceled))
+        if retry_after is not None:
+            self.tell(EventType.STEP_UP_FOR_RETRY, StepUpForRetry(failure=failure, seconds_to_wait=retry_after))
+            return StepOutcome(step_key=self.step.key, status=StepStatus.FAILURE, retry_after=retry_after)
+        metadata = error.metadata if isinstance(error, UserFailure) else {}
+        payload = StepFailed(failure=failure, seconds=self.seconds, canceled=canceled, metadata=metadata)
+        self.tell(EventType.STEP_FAILURE, payload)
         status = StepStatus.CANCELED if canceled else StepStatus.FAILURE
-        return StepOutcome(step_key=self.step.key, status=status, failure=failure)
+        return self._outcome(status, failure=failure, error=error)
 
     def tell(self, kind: EventType, payload: Payload | None = None) -> None:
         """Emits one event of this step."""
-        self.emit(Event(run_id=self.run_id, type=kind, at=self.clock.now(), step_key=self.step.key, payload=payload))
+        event = Event(run_id=self.run_id, type=kind, at=self.clock.now(), step_key=self.step.key, payload=payload)
+        if self.step.hooks:
+            self.events.append(event)
+        self.emit(event)
 
     def tell_printed(self, stream: str, text: str) -> None:
         """Emits what the step's code printed."""
         self.tell(EventType.OUTPUT, LogLine(text=text, stream=stream))
 
-    def _materialize(self, context: AssetExecutionContext, output: Output[Any]) -> Materialization:
-        name, definition = output.output_name, self.step.definition
-        spec, out = definition.specs[name], definition.node.outs[name]
-        told = OutputContext(
-            step_key=self.step.key,
-            output_name=name,
-            run_id=self.run_id,
-            asset_key=spec.key,
-            definition_metadata=spec.metadata,
-        )
-        self.tell(EventType.STEP_OUTPUT, ValuePassed(name=name, asset_key=str(spec.key)))
-        given = {**context.output_metadata(name), **normalize_metadata(output.metadata)}
-        if has_value(output):
-            self._store(told, out.io_manager_key, output.value)
-        stored = told.stored
-        version = output.data_version or (stored.data_version if stored else None) or self.run_id
-        materialization = Materialization(
-            asset_key=str(spec.key),
-            run_id=self.run_id,
-            step_key=self.step.key,
-            at=self.clock.now(),
-            code_version=self.step.code_version,
-            data_version=version,
-            input_versions={key: made.data_version for key, made in self.inputs.items()},
-            stored=replace(stored, data_version=None) if stored and stored.data_version == version else stored,
-            io_manager_key=out.io_manager_key,
-            metadata={**spec.metadata, **told.metadata, **given},
-            tags=dict(spec.tags),
-            seconds=time.perf_counter() - self._started,
-        )
-        self.tell(EventType.ASSET_MATERIALIZATION, materialization)
-        return materialization
+    def input_versions(self) -> Mapping[str, str]:
+        """The data versions of the assets that it is made from."""
+        return {key: made.data_version for key, made in {**self.task.assets, **self.read}.items()}
 
-    def _store(self, told: OutputContext, io_manager_key: str, value: Any) -> None:
-        manager = io_manager_named(self.io_managers, io_manager_key, told.name)
-        try:
-            manager.handle_output(told, value)
-        except DaglabError:
-            raise
-        except Exception as error:
-            kind = type(value).__name__
-            raise UnstorableValueError(
-                f"asset {told.name!r}: {type(manager).__name__} could not store its value of type {kind}: {error}"
-            ) from error
+    @cached_property
+    def partitions(self) -> StepPartitions:
+        """What the step has to do with partitions."""
+        return StepPartitions(run=self.setting.run, step=self.step)
 
-    def _evaluate(self, name: str, verdict: AssetCheckResult, versions: Mapping[str, str]) -> CheckEvaluation:
-        spec = self.step.definition.check_specs[name]
-        key = str(spec.key.asset_key)
-        evaluation = CheckEvaluation(
-            asset_key=key,
-            check_name=spec.name,
-            run_id=self.run_id,
-            at=self.clock.now(),
-            passed=bool(verdict.passed),
-            severity=verdict.severity,
-            blocking=spec.blocking,
-            code_version=self.step.code_version,
-            data_version=versions.get(key, ""),
-            message=verdict.description or "",
-            metadata=normalize_metadata(verdict.metadata),
+    def partition_of(self, spec: AssetSpec | None) -> str | None:
+        """The one partition of an asset that this step makes; None where it has none, or several."""
+        keys = self.partitions.made(spec)
+        return keys[0] if keys and len(keys) == 1 else None
+
+    def made_partition(self, key: str, partition: str) -> Materialization | None:
+        """How a partition of an asset was made last, by this run or an earlier one."""
+        return self.task.partitions.get(key, {}).get(partition) or self.partitions.latest(key, partition)
+
+    def _outcome(
+        self, status: StepStatus, failure: Failure | None = None, error: BaseException | None = None
+    ) -> StepOutcome:
+        return StepOutcome(
+            step_key=self.step.key,
+            status=status,
+            outputs=tuple(self.outputs),
+            materializations=tuple(self.materializations),
+            checks=tuple(self.checks),
+            failure=failure,
+            error=error,
         )
-        self.tell(EventType.ASSET_CHECK_EVALUATION, evaluation)
-        return evaluation
+
+    def _facts(self) -> StepFacts:
+        step, run = self.step, self.setting.run
+        definition = step.definition
+        return StepFacts(
+            run_id=run.run_id,
+            step_key=step.key,
+            op=step.op,
+            path=step.path,
+            job=run.job,
+            job_name=run.job_name,
+            run_tags=run.run_tags,
+            run_config=run.run_config,
+            run=run.run,
+            instance=run.instance,
+            op_config=step.config,
+            resources=self.setting.resources_of(frozenset(resources_needed_by(step))),
+            log=self._logger(),
+            retry_number=self.task.attempt - 1,
+            mapping_key=self.task.mapping_key or None,
+            specs=step.specs,
+            check_specs=step.check_specs,
+            selected_outputs=step.selected_outputs,
+            keys_by_input=step.keys_by_input,
+            assets_def=definition,
+            log_event=self._log_event,
+            **self._partition_facts(),
+        )
+
+    def _partition_facts(self) -> dict[str, Any]:
+        run, divided = self.setting.run, self.partitions.definition
+        facts: dict[str, Any] = {"partitions_def": divided or getattr(run.job, "partitions_def", None)}
+        if run.partition_key:
+            facts["partition_key"] = typed_key(facts["partitions_def"], run.partition_key)
+        elif run.partition_range is not None:
+            facts["partition_key_range"] = run.partition_range
+        if not run.partitions_defs:
+            return facts
+        read: dict[str, ReadPartitions] = {}
+        for name, source in self.step.sources.items():
+            # What is wrong with an input is told when it is loaded.
+            with contextlib.suppress(DaglabError):
+                found = self.partitions.read(name) if isinstance(source, FromAsset) else None
+                if found is not None:
+                    read[name] = found
+        facts["partition_keys_by_input"] = {name: one.keys for name, one in read.items()}
+        facts["partitions_def_by_input"] = {name: one.definition for name, one in read.items()}
+        return facts
+
+    def _log_event(self, event: Any) -> None:
+        self.log_event(event)
 
     def _logger(self) -> logging.Logger:
         logger = logging.Logger(f"daglab.{self.step.key}", level=logging.DEBUG)
         logger.addHandler(_LogHandler(lambda line: self.tell(EventType.LOG, line)))
+        if self.setting.loggers:
+            logger.addHandler(_PassedOn(self.setting.loggers))
         return logger
 
 
@@ -182,6 +211,19 @@ class _LogHandler(logging.Handler):
         if record.exc_info and record.exc_info[1] is not None:
             text += "\n" + failure_from(record.exc_info[1]).render()
         self._pass_on(LogLine(text=text, level=record.levelname))
+
+
+class _PassedOn(logging.Handler):
+    """Gives what is logged to other loggers, too."""
+
+    def __init__(self, loggers: Sequence[logging.Logger]) -> None:
+        super().__init__()
+        self._loggers = loggers
+
+    def emit(self, record: logging.LogRecord) -> None:
+        for one in self._loggers:
+            if one.isEnabledFor(record.levelno):
+                one.handle(record)
 
 
 def _peak_bytes() -> int | None:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import Any
 
-from daglab.definitions.context import AssetExecutionContext
-from daglab.definitions.io_manager import IOManager
-from daglab.errors import ValueMissingError
+from daglab.definitions.contexts.current import running_in
+from daglab.definitions.contexts.hook_context import HookContext
+from daglab.definitions.sentinel import NO_VALUE
+from daglab.definitions.user_errors import Failure, RetryRequested
+from daglab.errors import DaglabError, InvalidDefinitionError, UserCodeError
+from daglab.execution.announcing import Announcer
 from daglab.execution.capture import captured_output
 from daglab.execution.handover import can_be_handed_over, handed_over
-from daglab.execution.loading import load_value
-from daglab.execution.outputs import Results, collect_results, has_value
+from daglab.execution.hooks import run_hooks
+from daglab.execution.inputs import InputLoader
+from daglab.execution.opening import open_setting
+from daglab.execution.outputs import results_of
 from daglab.execution.ports import StepOutcome, StepTask
 from daglab.execution.recording import StepRecorder
+from daglab.execution.setting import OpenSetting, RunSetting
 from daglab.foundation.clock import Clock
-from daglab.planning.plan import Step
-from daglab.records.events import Event, EventType, ValuePassed
+from daglab.planning.steps import MAPPED, FromStep, Step
+from daglab.records.events import Event
+from daglab.records.outputs import StepOutput
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,81 +38,163 @@ class StepExecutor:
     """Runs the steps of one run that fall to this process, one at a time.
 
     Args:
-        run_id: the run.
+        setting: what all steps of the run share.
         steps: all steps of the plan by key.
-        io_managers: by resource key.
         emit: takes the events, in order, from any thread.
         clock: tells the time of events.
+        captured: takes the value of every output of ops, by its record, for whoever asked for them; None for nobody.
     """
 
     def __init__(
         self,
         *,
-        run_id: str,
+        setting: RunSetting,
         steps: Mapping[str, Step],
-        io_managers: Mapping[str, IOManager],
         emit: Callable[[Event], None],
         clock: Clock,
+        captured: dict[StepOutput, Any] | None = None,
     ) -> None:
-        self._run_id = run_id
+        self._setting = setting
         self._steps = steps
-        self._io_managers = io_managers
         self._emit = emit
         self._clock = clock
+        self._captured = captured
         self._held: dict[str, _Held] = {}
+        self._families: dict[FromStep | None, frozenset[str]] = {}
+        self._open: OpenSetting | None = None
+        self._closing = ExitStack()
 
     @property
     def held_keys(self) -> frozenset[str]:
-        """The assets whose values this process keeps for later steps."""
+        """The values that this process keeps for later steps, by token."""
         return frozenset(self._held)
+
+    def open(self) -> None:
+        """Opens the resources that the steps need, once.
+
+        Raises:
+            UnknownResourceError: one is defined nowhere.
+            ResourceFunctionError: the code of one raised.
+        """
+        if self._open is None:
+            opening = open_setting(self._setting, self._steps, self._emit, self._clock)
+            self._open = self._closing.enter_context(opening)
+
+    def close(self) -> None:
+        """Closes the resources, in reverse order."""
+        self._closing.close()
+        self._open = None
 
     def run(self, task: StepTask) -> StepOutcome:
         """Runs one step; whatever happens in it becomes its outcome."""
-        for key in task.forget:
-            self._held.pop(key, None)
-        recorder = StepRecorder(
-            run_id=self._run_id,
-            step=self._steps[task.step_key],
-            inputs=task.inputs,
-            io_managers=self._io_managers,
-            emit=self._emit,
-            clock=self._clock,
-        )
+        for token in task.forget:
+            self._held.pop(token, None)
+        self.open()
+        assert self._open is not None
+        template = self._steps[task.template or task.step_key]
+        step = template.mapped_to(task.mapping_key, self._family(template)) if template.mapped_over else template
+        recorder = StepRecorder(setting=self._open, step=step, task=task, emit=self._emit, clock=self._clock)
+        context = recorder.start()
+        made: dict[StepOutput, Any] = {}
         try:
-            context = recorder.start()
-            results = self._compute(recorder, context)
-            outcome = recorder.succeed(context, results)
-        except BaseException as error:
-            return recorder.fail(error)
-        self._keep(outcome, results)
+            self._compute(recorder, context, made)
+            outcome = recorder.succeed()
+            error: BaseException | None = None
+        except BaseException as raised:
+            # Raised inside, so that what was raised is described with the frames it has now.
+            error = raised
+            outcome = recorder.fail(raised, retry_after=retry_after(step, task.attempt, raised))
+        if step.hooks:
+            ended = "retry" if outcome.retry_after is not None else "failure" if error else "success"
+            run_hooks(recorder, ended, lambda hook: self._hook_context(hook, recorder, context, error, made))
+        if error is None:
+            self._keep(recorder, made)
         return outcome
 
-    def _compute(self, recorder: StepRecorder, context: AssetExecutionContext) -> Results:
-        definition = recorder.step.definition
-        with captured_output(recorder.tell_printed):
-            inputs = {
-                name: self._input(recorder, name, str(key))
-                for name, key in definition.keys_by_input.items()
-                if definition.node.ins[name].passes_value
-            }
-            return collect_results(definition, definition.node.compute(context, inputs))
+    def _family(self, template: Step) -> frozenset[str]:
+        """The keys of all steps that are mapped over the same output as this one."""
+        over = template.mapped_over
+        if over not in self._families:
+            same = (key for key, step in self._steps.items() if step.mapped_over == over)
+            self._families[over] = frozenset(same)
+        return self._families[over]
 
-    def _input(self, recorder: StepRecorder, name: str, key: str) -> Any:
-        held, wanted = self._held.get(key), recorder.inputs.get(key)
-        if wanted is None:
-            raise ValueMissingError(f"asset {key!r}, which this step needs, was never stored", hint="materialize it")
-        if held is not None and held.data_version == wanted.data_version:
-            how, value = "memory", handed_over(held.value)
-        else:
-            how, value = "stored", load_value(wanted, self._io_managers, name)
-        recorder.tell(EventType.STEP_INPUT, ValuePassed(name=name, asset_key=key, how=how))
-        return value
+    def _compute(self, recorder: StepRecorder, context: Any, made: dict[StepOutput, Any]) -> None:
+        said = getattr(context, "op_execution_context", context)
+        announcer = Announcer(recorder=recorder, context=said, keep=made.__setitem__)
+        recorder.log_event = announcer.take_event
+        step = recorder.step
+        if said is context and getattr(step.op.compute, "context_kind", None) == "asset":
+            raise InvalidDefinitionError(
+                f"op {step.op.name!r} wants an AssetExecutionContext and makes no asset",
+                hint="annotate its context with OpExecutionContext",
+            )
+        with captured_output(recorder.tell_printed), running_in(context):
+            inputs = InputLoader(
+                recorder=recorder, context=context, take_held=self._take_held, find_step=self._find_step
+            ).inputs()
+            for result in results_of(step, step.op.compute(context, inputs)):
+                announcer.take(result)
+            announcer.finish()
 
-    def _keep(self, outcome: StepOutcome, results: Results) -> None:
+    def _find_step(self, key: str) -> Step | None:
+        """The step of a key, or the one that it is an instance of."""
+        return self._steps.get(key) or self._steps.get(key.partition("[")[0] + MAPPED)
+
+    def _take_held(self, token: str, data_version: str) -> Any:
+        """A value that this process holds; of an asset, only the version that is asked for."""
+        held = self._held.get(token)
+        if held is None or (data_version and held.data_version != data_version):
+            return NO_VALUE
+        return handed_over(held.value)
+
+    def _keep(self, recorder: StepRecorder, made: Mapping[StepOutput, Any]) -> None:
         """Keeps what was made for the steps to come, where that saves them a load."""
-        by_key = {made.asset_key: made.data_version for made in outcome.materializations}
-        for name, spec in self._steps[outcome.step_key].definition.specs.items():
-            output, version = results.outputs.get(name), by_key.get(str(spec.key))
-            if output and version and has_value(output) and can_be_handed_over(output.value):
+        versions = {one.asset_key: one.data_version for one in recorder.materializations}
+        managers = recorder.setting.managers
+        for output, value in made.items():
+            hands_over = getattr(managers.get(output.io_manager_key), "hands_over", False)
+            # What lies in a file of ours can be loaded when somebody asks; all of it would fill the memory.
+            if self._captured is not None and not (hands_over and output.asset_key):
+                self._captured[output] = value
+            if hands_over and can_be_handed_over(value):
                 # What made it may still have its hands on it.
-                self._held[str(spec.key)] = _Held(data_version=version, value=handed_over(output.value))
+                self._held[output.token] = _Held(
+                    data_version=versions.get(output.asset_key, ""), value=handed_over(value)
+                )
+
+    def _hook_context(
+        self,
+        hook: Any,
+        recorder: StepRecorder,
+        context: Any,
+        error: BaseException | None,
+        made: Mapping[StepOutput, Any],
+    ) -> HookContext:
+        values: dict[str, Any] = {}
+        for output, value in made.items():
+            if output.mapping_key:
+                values.setdefault(output.name, {})[output.mapping_key] = value
+            else:
+                values[output.name] = value
+        return HookContext(
+            recorder.facts,
+            hook,
+            op_exception=error.user_exception if isinstance(error, UserCodeError) else error,
+            op_output_values=values,
+            op_output_metadata={},
+        )
+
+
+def retry_after(step: Step, attempt: int, error: BaseException) -> float | None:
+    """Seconds after which a step that raised is tried again; None where it is not."""
+    if isinstance(error, RetryRequested):
+        most = error.max_retries if error.max_retries is not None else attempt
+        return float(error.seconds_to_wait or 0) if attempt <= most else None
+    if isinstance(error, Failure) and not error.allow_retries:
+        return None
+    ours = isinstance(error, DaglabError) and not isinstance(error, UserCodeError)
+    policy = step.retry_policy
+    if policy is None or ours or not isinstance(error, Exception) or attempt > policy.max_retries:
+        return None
+    return float(policy.calculate_delay(attempt))

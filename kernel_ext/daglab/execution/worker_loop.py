@@ -8,13 +8,15 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from typing import Any
 
 from daglab.execution.boundary import failure_from
-from daglab.execution.messages import Broken, Finished, Happened, Ready, Stop
+from daglab.execution.messages import Broken, Closed, Finished, Happened, Ready, Stop
 from daglab.execution.ports import StepTask
+from daglab.execution.recording import INTERRUPTED
 from daglab.execution.step import StepExecutor
 from daglab.records.events import Event
 
@@ -31,10 +33,14 @@ def serve(file_number: int, make_executor: MakeExecutor) -> None:
         make_executor: from the driver's first message and a function that takes events.
     """
     _end_with_driver()
+    # Programs that a step leaves behind must not keep the driver from seeing that we ended.
+    os.set_inheritable(file_number, False)
     connection: Connection[Any, Any] = Connection(file_number)
-    lock = threading.Lock()
+    lock, this_process = threading.Lock(), os.getpid()
 
     def send(message: object) -> None:
+        if os.getpid() != this_process:
+            return  # A fork of ours that a step made; it has nothing to tell.
         with lock:
             connection.send(message)
 
@@ -45,11 +51,18 @@ def serve(file_number: int, make_executor: MakeExecutor) -> None:
         send(Broken(failure_from(error)))
         return
     send(Ready())
-    with contextlib.suppress(EOFError):
-        _run_tasks(connection, send, executor)
+    try:
+        with contextlib.suppress(EOFError):
+            _run_tasks(connection, send, executor)
+    finally:
+        if os.getpid() == this_process:
+            executor.close()
+            with contextlib.suppress(OSError):
+                send(Closed())
 
 
 def _run_tasks(connection: Connection[Any, Any], send: Callable[[object], None], executor: StepExecutor) -> None:
+    this_process, streams = os.getpid(), {number: os.dup(number) for number in (1, 2)}
     while True:
         message = connection.recv()
         if isinstance(message, Stop):
@@ -57,9 +70,27 @@ def _run_tasks(connection: Connection[Any, Any], send: Callable[[object], None],
         assert isinstance(message, StepTask)
         # Only a step may be interrupted: between two of them there is nothing to interrupt.
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        try:
+            executor.open()
+        except BaseException as error:
+            send(Broken(INTERRUPTED if isinstance(error, KeyboardInterrupt) else failure_from(error)))
+            return
         outcome = executor.run(message)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        send(Finished(outcome, executor.held_keys))
+        if os.getpid() != this_process:
+            os._exit(0)  # A fork that a step made, and that came back from it like the step itself.
+        _reopen_closed(streams)
+        # An exception of the user may not survive the way to another process; its description does.
+        send(Finished(replace(outcome, error=None), executor.held_keys))
+
+
+def _reopen_closed(streams: Mapping[int, int]) -> None:
+    """Opens again what a step has closed of the standard streams, so that the next step finds them as it should."""
+    for number, copy in streams.items():
+        try:
+            os.fstat(number)
+        except OSError:
+            os.dup2(copy, number)
 
 
 def _end_with_driver() -> None:

@@ -8,13 +8,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from multiprocessing.connection import Connection, Pipe, wait
 from pathlib import Path
 from typing import Any
 
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.execution.boundary import is_frame_of_ours
-from daglab.execution.messages import Broken, Finished, Happened, Ready, Stop
+from daglab.execution.messages import Broken, Closed, Finished, Happened, Ready, Stop
 from daglab.execution.ports import StepOutcome, StepTask
 from daglab.foundation.clock import Clock
 from daglab.records.events import Event, EventType, StepFailed
@@ -22,6 +23,8 @@ from daglab.records.failure import Failure
 from daglab.records.runs import StepStatus
 
 GRACE_SECONDS = 5.0
+CLOSING_SECONDS = 30.0
+_LONGEST_WAIT = 1.0
 _MOST_WORDS = 12
 
 
@@ -55,7 +58,7 @@ class WorkerPool:
         environment: Mapping[str, str] | None = None,
     ) -> None:
         if os.name != "posix":
-            raise InvocationError("steps run side by side only on Linux and macOS", hint="use one process")
+            raise InvalidInvocationError("steps run side by side only on Linux and macOS", hint="use one process")
         self._command = command
         self._setup = setup
         self._run_id = run_id
@@ -73,25 +76,32 @@ class WorkerPool:
         """How many workers have nothing to do."""
         return sum(worker.task is None for worker in self._workers)
 
+    def open(self) -> None:
+        """Each worker opens its resources itself."""
+
     def submit(self, task: StepTask) -> None:
         """Gives a step to the idle worker that holds most of its inputs."""
         idle = [worker for worker in self._workers if worker.task is None]
-        best = max(idle, key=lambda worker: (not worker.is_dead, len(worker.held & task.inputs.keys())))
+        best = max(idle, key=lambda worker: (not worker.is_dead, len(worker.held & task.tokens)))
         for worker in self._workers:
             worker.forget.update(task.forget)
             worker.held.difference_update(task.forget)
-        best.task = task
+        best.task, best.has_worked = task, True
         try:
-            best.send(StepTask(step_key=task.step_key, inputs=task.inputs, forget=tuple(best.forget)))
+            best.send(replace(task, forget=tuple(best.forget)))
             best.forget.clear()
         except OSError:
             self._waiting.append(self._died(best))
 
-    def next_outcome(self) -> StepOutcome:
-        """Passes events on until a step ends, or the worker that runs it does."""
+    def next_outcome(self, timeout: float | None = None) -> StepOutcome | None:
+        """Passes events on until a step ends, the worker that runs it does, or the time is over."""
+        deadline = None if timeout is None else time.monotonic() + timeout
         while not self._waiting:
-            for worker in self._ready_workers(timeout=None):
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            for worker in self._ready_workers(timeout=left):
                 self._take_message(worker)
+            if deadline is not None and time.monotonic() >= deadline and not self._waiting:
+                return None
         return self._waiting.pop(0)
 
     def interrupt(self) -> None:
@@ -110,10 +120,16 @@ class WorkerPool:
                 return
 
     def close(self) -> None:
-        """Stops the workers; one that does not stop within a second is killed."""
+        """Stops the workers; one that does not close its resources in half a minute, or then end, is killed."""
+        self._is_stopping = True
         for worker in self._workers:
             with contextlib.suppress(OSError):
                 worker.send(Stop())
+        deadline = time.monotonic() + CLOSING_SECONDS
+        while any(worker.has_to_close for worker in self._workers) and time.monotonic() < deadline:
+            for worker in self._ready_workers(timeout=0.1):
+                self._take_message(worker)
+        for worker in self._workers:
             worker.close()
         for worker in self._workers:
             try:
@@ -141,11 +157,17 @@ class WorkerPool:
         return worker
 
     def _ready_workers(self, timeout: float | None) -> list[_Worker]:
+        """The workers that have something to tell, or have ended; none if that takes long."""
         by_connection = {worker.connection: worker for worker in self._workers if not worker.is_dead}
-        return [by_connection[one] for one in wait(list(by_connection), timeout) if isinstance(one, Connection)]
+        longest = _LONGEST_WAIT if timeout is None else min(timeout, _LONGEST_WAIT)
+        ready = [by_connection[one] for one in wait(list(by_connection), longest) if isinstance(one, Connection)]
+        # A process that a step forked off keeps the connection of its worker open.
+        return ready or [worker for worker in by_connection.values() if worker.process.poll() is not None]
 
     def _take_message(self, worker: _Worker) -> None:
         try:
+            if worker.process.poll() is not None and not worker.connection.poll():
+                raise EOFError
             message = worker.connection.recv()
         except (EOFError, OSError):
             if worker.task is not None:
@@ -163,6 +185,8 @@ class WorkerPool:
                 self._waiting.append(outcome)
             case Broken(failure=failure):
                 worker.failure = failure
+            case Closed():
+                worker.is_dead = worker.task is None
             case Ready():
                 pass
 
@@ -206,7 +230,13 @@ class _Worker:
         self.held: set[str] = set()
         self.forget: set[str] = set()
         self.failure: Failure | None = None
+        self.has_worked = False
         self.is_dead = False
+
+    @property
+    def has_to_close(self) -> bool:
+        """Whether it has resources to close; what is in the midst of a step is not waited for."""
+        return self.has_worked and self.task is None and not self.is_dead
 
     def send(self, message: object) -> None:
         self.connection.send(message)

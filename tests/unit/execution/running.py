@@ -12,10 +12,12 @@ from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.io_manager import InputContext, IOManager, OutputContext, StoredValue
 from daglab.execution.driver import Driver, RunOutcome
 from daglab.execution.in_process import InProcessRunner
+from daglab.execution.setting import RunSetting
 from daglab.execution.step import StepExecutor
 from daglab.planning.graph import AssetGraph
-from daglab.planning.plan import ExecutionPlan, PlanRequest, build_plan
+from daglab.planning.plan import PlanRequest, build_plan
 from daglab.planning.staleness import assess
+from daglab.planning.steps import ExecutionPlan
 from daglab.records.assets import AssetState, Materialization
 from daglab.records.events import Event, EventType, StepSkipped, ValuePassed
 from daglab.records.runs import RunStatus
@@ -57,6 +59,8 @@ class ListSink:
 class PicklingIOManager(IOManager):
     """Keeps pickles of values in memory, by their hash."""
 
+    hands_over = True
+
     def __init__(self) -> None:
         self._kept: dict[str, bytes] = {}
 
@@ -93,9 +97,8 @@ class Run:
         self.sink = ListSink()
         self.plan = planned(definitions, known or {})
         self.executor = executor(
-            run_id="run",
+            setting=RunSetting(run_id="run", io_managers={"io_manager": self.io_manager}),
             steps=self.plan.steps,
-            io_managers={"io_manager": self.io_manager},
             emit=self.sink.append,
             clock=TickingClock(),
         )

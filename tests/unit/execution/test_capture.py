@@ -8,7 +8,7 @@ import pytest
 from running import Run
 
 from daglab.definitions.asset_decorator import asset
-from daglab.definitions.context import AssetExecutionContext
+from daglab.definitions.contexts.asset_context import AssetExecutionContext
 from daglab.execution.capture import captured_output
 from daglab.records.events import LogLine
 

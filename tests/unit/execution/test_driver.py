@@ -104,7 +104,9 @@ def test_blocking_check_stops_what_comes_after_when_it_fails(
         assert run.skipped == {
             "total": "The blocking check 'orders_ok' did not pass.", "report": "'total' was skipped."
         }  # fmt: skip
-        assert run.outcome.failure == Failure(kind="StepsFailed", message="a blocking check did not pass")
+        assert run.outcome.failure is not None
+        assert run.outcome.failure.message == "step 'orders_ok' failed"
+        assert run.outcome.failures["orders_ok"].message == "the blocking check 'ok' of 'orders' did not pass"
 
 
 def test_blocking_check_that_raises_stops_what_comes_after() -> None:

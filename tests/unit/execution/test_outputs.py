@@ -9,37 +9,56 @@ from running import Run
 
 from daglab.definitions.asset_decorator import asset
 from daglab.definitions.asset_key import AssetKey
-from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.check_decorator import asset_check
-from daglab.definitions.nodes import NodeDefinition, Out
+from daglab.definitions.dynamic import DynamicOutput
+from daglab.definitions.nodes import DynamicOut, Out
+from daglab.definitions.op_definition import OpDefinition
 from daglab.definitions.results import AssetCheckResult, MaterializeResult, Output
 from daglab.definitions.specs import AssetCheckSpec, AssetSpec
-from daglab.errors import InvocationError
-from daglab.execution.outputs import Results, collect_results
+from daglab.definitions.types.nothing import Nothing
+from daglab.definitions.user_events import AssetMaterialization, ExpectationResult
+from daglab.errors import InvalidInvocationError, InvariantViolationError
+from daglab.execution.outputs import results_of, run_async
+from daglab.planning.steps import Step
 
 
-def declared(*outputs: str, checks: tuple[str, ...] = (), optional: tuple[str, ...] = ()) -> AssetsDefinition:
-    outs = {name: Out(is_required=name not in optional) for name in (*outputs, *checks)}
-    return AssetsDefinition(
-        node=NodeDefinition(name="step", compute=lambda context, inputs: None, outs=outs),
-        specs={name: AssetSpec(["up", name]) for name in outputs},
-        check_specs={name: AssetCheckSpec(name, asset=["up", outputs[0]] if outputs else "x") for name in checks},
+def declared(checks: tuple[str, ...] = (), **outs: Out) -> Step:
+    op = OpDefinition(name="step", compute=lambda context, inputs: None, outs=outs)
+    return Step(
+        key="step",
+        op=op,
+        specs={name: AssetSpec(["up", name]) for name in outs if name not in checks},
+        check_specs={name: AssetCheckSpec(name, asset=["up", next(iter(outs))]) for name in checks},
     )
 
 
-def collected(definition: AssetsDefinition, raw: object) -> Results:
-    return collect_results(definition, raw)
+ONE, TWO = declared(a=Out()), declared(a=Out(), b=Out())
+DYNAMIC = declared(a=DynamicOut())
+CHECK = declared(("ok",), ok=Out())
 
 
-@pytest.mark.parametrize("value", [3, None, [1, 2], (1, 2), "text", iter([1])])
+@pytest.mark.parametrize("value", [3, None, [1, 2], (1, 2), "text", {"a": 1}])
 def test_plain_value_is_the_one_output(value: object) -> None:
-    assert collected(declared("a"), value) == Results(outputs={"a": Output(value, output_name="a")})
+    assert list(results_of(ONE, value)) == [Output(value, output_name="a")]
+
+
+def test_iterator_that_is_no_generator_is_a_value() -> None:
+    value = iter([1])
+    assert list(results_of(ONE, value)) == [Output(value, output_name="a")]
 
 
 def test_tuple_is_one_value_for_each_of_several_outputs() -> None:
-    assert collected(declared("a", "b"), (1, 2)) == Results(
-        outputs={"a": Output(1, output_name="a"), "b": Output(2, output_name="b")}
-    )
+    assert list(results_of(TWO, (1, 2))) == [Output(1, output_name="a"), Output(2, output_name="b")]
+
+
+def test_output_without_a_name_in_a_tuple_takes_the_name_of_its_place() -> None:
+    found = list(results_of(TWO, (Output(1, metadata={"n": 1}), 2)))
+    assert found == [Output(1, output_name="a", metadata={"n": 1}), Output(2, output_name="b")]
+
+
+def test_none_stands_for_several_outputs_that_pass_nothing() -> None:
+    step = declared(a=Out(Nothing), b=Out(Nothing))
+    assert list(results_of(step, None)) == [Output(None, output_name="a"), Output(None, output_name="b")]
 
 
 def test_outputs_may_come_one_by_one_in_any_order() -> None:
@@ -47,7 +66,20 @@ def test_outputs_may_come_one_by_one_in_any_order() -> None:
         yield Output(2, output_name="b")
         yield Output(1, output_name="a")
 
-    assert list(collected(declared("a", "b"), values()).outputs) == ["b", "a"]
+    assert [one.output_name for one in results_of(TWO, values())] == ["b", "a"]  # type: ignore[attr-defined]
+
+
+def test_generator_goes_on_only_when_asked() -> None:
+    seen = []
+
+    def values() -> Iterator[Output[int]]:
+        seen.append("start")
+        yield Output(1, output_name="a")
+        seen.append("end")
+
+    found = results_of(ONE, values())
+    next(found)
+    assert seen == ["start"]
 
 
 def test_coroutines_and_async_generators_are_awaited() -> None:
@@ -57,64 +89,80 @@ def test_coroutines_and_async_generators_are_awaited() -> None:
     async def values() -> AsyncIterator[Output[int]]:
         yield Output(1, output_name="a")
 
-    assert collected(declared("a"), value()).outputs["a"].value == 3
-    assert collected(declared("a"), values()).outputs["a"].value == 1
+    assert list(results_of(ONE, value())) == [Output(3, output_name="a")]
+    assert list(results_of(ONE, values())) == [Output(1, output_name="a")]
 
 
-def test_materialize_result_names_its_asset() -> None:
-    result = MaterializeResult(asset_key=["up", "b"], metadata={"n": 1}, data_version="7", value=5)
-    found = collected(declared("a", "b", optional=("a",)), result)
-    assert found == Results(outputs={"b": Output(5, output_name="b", metadata={"n": 1}, data_version="7")})
+def test_coroutines_run_within_a_loop_that_runs_already() -> None:
+    async def value() -> int:
+        return 3
+
+    async def around() -> list[object]:
+        return list(results_of(ONE, value()))
+
+    assert run_async(around()) == [Output(3, output_name="a")]
 
 
-def test_verdicts_may_come_along() -> None:
-    verdict = AssetCheckResult(passed=False, check_name="ok")
-    found = collected(declared("a", checks=("ok",)), MaterializeResult(value=1, check_results=[verdict]))
-    assert found.verdicts == {"ok": verdict}
+def test_error_of_a_coroutine_has_no_context_of_ours() -> None:
+    async def value() -> int:
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError) as caught:
+        list(results_of(ONE, value()))
+    assert caught.value.__context__ is None
 
 
-@pytest.mark.parametrize(
-    ("definition", "raw", "message"),
-    [
-        (declared("a", "b"), (1, 2, 3), "step 'step' gave back 3 values for 2 outputs"),
-        (declared("a"), Output(1, output_name="z"), "step 'step' has no output 'z'"),
-        (declared("a", "b"), iter(()), "step 'step' did not give back its output 'b'"),
-        (
-            declared("a", "b"),
-            (Output(1, output_name="a"), Output(2, output_name="a")),
-            "gave back its output 'a' twice",
-        ),
-        (declared("a", "b"), (Output(1, output_name="a"),), "step 'step' did not give back its output 'b'"),
-        (declared("a", "b"), MaterializeResult(), "makes 2 assets and a MaterializeResult names none"),
-        (declared("a"), MaterializeResult(asset_key="z"), "step 'step' does not make 'z'"),
-        (
-            declared("a"),
-            AssetCheckResult(passed=True, check_name="z"),
-            "a verdict for 'z', a check it does not declare",
-        ),
-        (declared(checks=("ok",)), 1, "gave back 1, of type int"),
-        (declared(checks=("ok",)), None, "gave back None, of type NoneType"),
-        (declared(checks=("ok",)), np.array([True, False]), "of type ndarray"),
-    ],
-)
-def test_result_that_does_not_fit_is_refused(definition: AssetsDefinition, raw: object, message: str) -> None:
-    with pytest.raises(InvocationError) as caught:
-        collected(definition, raw)
-    assert message in str(caught.value)
+def test_list_is_the_values_of_a_dynamic_output() -> None:
+    values = [DynamicOutput(1, mapping_key="x"), DynamicOutput(2, mapping_key="y")]
+    found = [(one.value, one.mapping_key, one.output_name) for one in results_of(DYNAMIC, values)]  # type: ignore[attr-defined]
+    assert found == [(1, "x", "a"), (2, "y", "a")]
+
+
+def test_verdict_inside_a_result_leaves_one_output_to_fill() -> None:
+    step = declared(("ok",), a=Out(), ok=Out(Nothing))
+    result = MaterializeResult(value=1, check_results=[AssetCheckResult(passed=True)])
+    assert list(results_of(step, result)) == [result]
 
 
 @pytest.mark.parametrize("passed", [True, np.bool_(True), np.True_])
 def test_bare_truth_is_a_verdict(passed: object) -> None:
-    assert collected(declared(checks=("ok",)), passed) == Results(verdicts={"ok": AssetCheckResult(passed=True)})
+    assert list(results_of(CHECK, passed)) == [AssetCheckResult(passed=True, check_name="ok")]
 
 
-def test_optional_output_may_stay_away() -> None:
-    assert collected(declared("a", "b", optional=("b",)), Output(1, output_name="a")).outputs.keys() == {"a"}
+@pytest.mark.parametrize("value", [1, None, np.array([True, False])])
+def test_anything_else_is_no_verdict(value: object) -> None:
+    with pytest.raises(InvalidInvocationError, match="True, False or an AssetCheckResult"):
+        list(results_of(CHECK, value))
+
+
+@pytest.mark.parametrize(
+    ("step", "raw", "message"),
+    [
+        (TWO, (1, 2, 3), "gave back 3 values for 2 outputs"),
+        (TWO, (1,), "gave back 1 values for 2 outputs"),
+        (TWO, [1, 2], "has 2 outputs and gave back one value of type list"),
+        (TWO, None, "has 2 outputs and gave back one value of type NoneType"),
+        (TWO, Output(1, output_name="a"), "has 2 outputs and gave back one value of type Output"),
+        (TWO, (Output(1, output_name="b"), 2), "gave back output 'b' where 'a' was expected"),
+        (ONE, Output(1, output_name="z"), "gave back output 'z' where 'a' was expected"),
+        (ONE, AssetMaterialization("k"), "returned AssetMaterialization, which is no output"),
+        (ONE, ExpectationResult(success=True), "returned ExpectationResult, which is no output"),
+        (ONE, (one for one in [1]), "yielded 1, of type int"),
+        (declared(), 1, "has no outputs and gave back a value of type int"),
+        (DYNAMIC, None, "gave back NoneType for its dynamic output 'a'"),
+        (DYNAMIC, DynamicOutput(1, mapping_key="x"), "gave back DynamicOutput for its dynamic output 'a'"),
+        (DYNAMIC, [1], "gave back 1 in the list for its dynamic output 'a'"),
+    ],
+)
+def test_result_that_does_not_fit_is_refused(step: Step, raw: object, message: str) -> None:
+    with pytest.raises(InvariantViolationError) as caught:
+        list(results_of(step, raw))
+    assert message in str(caught.value)
 
 
 def test_none_is_a_value_and_is_stored() -> None:
     @asset
-    def nothing() -> None:
+    def nothing() -> Any:
         return None
 
     made = Run([nothing]).outcome.materializations["nothing"]
@@ -124,10 +172,10 @@ def test_none_is_a_value_and_is_stored() -> None:
 def test_result_without_a_value_stores_nothing() -> None:
     @asset
     def kept_elsewhere() -> MaterializeResult[Any]:
-        return MaterializeResult(metadata={"rows": 3}, data_version="v7")
+        return MaterializeResult(metadata={"rows": 3}, data_version="7")
 
     made = Run([kept_elsewhere]).outcome.materializations["kept_elsewhere"]
-    assert (made.stored, made.data_version, made.metadata["rows"].value) == (None, "v7", 3)
+    assert (made.stored, made.data_version, made.metadata["rows"].value) == (None, "7", 3)
 
 
 def test_verdict_of_a_check_may_tell_more() -> None:

@@ -1,0 +1,519 @@
+"""Results become events: outputs are checked, stored and announced, in the order in which they come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import GeneratorType
+from typing import Any
+
+from daglab.definitions.contexts.op_context import OpExecutionContext
+from daglab.definitions.dynamic import DynamicOutput
+from daglab.definitions.io_manager import OutputContext
+from daglab.definitions.metadata import MetadataValue, normalize_metadata
+from daglab.definitions.nodes import Out
+from daglab.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult, ObserveResult, Output
+from daglab.definitions.sentinel import NO_VALUE
+from daglab.definitions.specs import AssetSpec, key_of
+from daglab.definitions.types.boundary import check_value, require_passed
+from daglab.definitions.user_events import (
+    AssetCheckEvaluation,
+    AssetMaterialization,
+    AssetObservation,
+    ExpectationResult,
+)
+from daglab.errors import (
+    CheckFailedError,
+    DaglabError,
+    InvariantViolationError,
+    StepOutputNotFoundError,
+    ValueHandlingError,
+    suggest,
+)
+from daglab.execution.loading import io_manager_named
+from daglab.execution.recording import StepRecorder
+from daglab.execution.step_partitions import partition_tags
+from daglab.records.assets import CheckEvaluation, Materialization, Observation
+from daglab.records.events import EventType, Expectation, OutputHandled, ValuePassed
+from daglab.records.outputs import StepOutput
+
+
+@dataclass(kw_only=True)
+class Announcer:
+    """Takes the results of one step.
+
+    Args:
+        recorder: tells the story.
+        context: of the op, which knows what the step's code has said.
+        keep: called with each value that was stored, by its record.
+    """
+
+    recorder: StepRecorder
+    context: OpExecutionContext
+    keep: Any = None
+    _seen: set[tuple[str, str]] = field(default_factory=set, init=False)
+    _verdicts: dict[str, AssetCheckResult] = field(default_factory=dict, init=False)
+
+    def take(self, result: object) -> None:
+        """Announces one result.
+
+        Raises:
+            InvariantViolationError: it is not what was declared.
+            TypeCheckDidNotPass: its value is not of the declared type.
+            ValueHandlingError: its IO manager raised.
+            ValueStoreError: its value cannot be stored.
+        """
+        match result:
+            case Output() | DynamicOutput():
+                self._take_output(result)
+            case MaterializeResult():
+                self._take_materialized(result)
+            case AssetCheckResult():
+                self._take_verdict(result)
+            case ObserveResult():
+                self._take_observed(result)
+            case _:
+                self.take_event(result)
+
+    def take_event(self, event: object) -> None:
+        """Announces what code says of something that is no output of the step."""
+        recorder = self.recorder
+        match event:
+            case AssetMaterialization():
+                recorder.tell(EventType.ASSET_MATERIALIZATION, self._reported(event))
+            case AssetObservation():
+                recorder.tell(EventType.ASSET_OBSERVATION, self._observation(event))
+            case ExpectationResult():
+                told = Expectation(
+                    success=event.success,
+                    label=event.label or "",
+                    description=event.description or "",
+                    metadata=normalize_metadata(event.metadata),
+                )
+                recorder.tell(EventType.STEP_EXPECTATION_RESULT, told)
+            case AssetCheckEvaluation():
+                self._evaluate_reported(event)
+            case _:
+                raise InvariantViolationError(f"step {recorder.step.key!r} gave back {event!r:.200}")
+
+    def finish(self) -> None:
+        """Announces what needs no result of its own, and refuses what is missing.
+
+        Raises:
+            StepOutputNotFoundError: an output that is required was not given back.
+        """
+        step = self.recorder.step
+        for name, out in step.op.outs.items():
+            if any(seen == name for seen, _ in self._seen) or name in self._verdicts or out.is_dynamic:
+                continue
+            if step.selected_outputs is not None and name not in step.selected_outputs:
+                continue
+            if name in step.check_specs:
+                if out.is_required:
+                    raise StepOutputNotFoundError(
+                        f"step {step.key!r} gave back no verdict for its check {step.check_specs[name].name!r}",
+                        hint="give back an AssetCheckResult for each check that is declared",
+                    )
+            elif name in step.specs and getattr(step.definition, "is_observable", False):
+                continue
+            elif not out.carries_value and out.is_required:
+                self._take_output(Output(None, output_name=name))
+            elif out.is_required:
+                raise StepOutputNotFoundError(
+                    f"step {step.key!r} did not give back its output {name!r}",
+                    hint="yield it, or declare it with is_required=False",
+                )
+        for name, verdict in self._verdicts.items():
+            self._evaluate(name, verdict)
+        self._verdicts.clear()
+        self._refuse_blocked()
+
+    def _refuse_blocked(self) -> None:
+        """Fails the step if one of its blocking checks did not pass, so that nothing goes on from there."""
+        error = AssetCheckSeverity.ERROR
+        bad = [one for one in self.recorder.checks if one.blocking and not one.passed and one.severity is error]
+        if bad:
+            names = ", ".join(f"{one.check_name!r} of {one.asset_key!r}" for one in bad)
+            raise CheckFailedError(f"the blocking check {names} did not pass", hint="what needs the asset is not made")
+
+    # ---- outputs
+
+    def _take_output(self, output: Output[Any] | DynamicOutput[Any]) -> None:
+        step, name = self.recorder.step, output.output_name
+        mapping_key = output.mapping_key if isinstance(output, DynamicOutput) else ""
+        out = self._declared(name)
+        self._refuse_wrong_form(name, out, mapping_key)
+        self._refuse_late(name)
+        self._seen.add((name, mapping_key))
+        self.context.observe_output(name, mapping_key or None)
+        has_value = output.value is not NO_VALUE
+        if has_value:
+            self._check(name, out, mapping_key, output.value)
+        spec = step.specs.get(name)
+        if spec is None:
+            self._handle(name, out, mapping_key, output)
+        else:
+            self._materialize(name, out, spec, output, stores=has_value and out.carries_value)
+
+    def _declared(self, name: str) -> Out:
+        step = self.recorder.step
+        out = step.op.outs.get(name)
+        if out is None:
+            raise InvariantViolationError(
+                f"step {step.key!r} has no output {name!r}",
+                hint=suggest(name, step.op.outs) or f"its outputs are {list(step.op.outs)}",
+            )
+        return out
+
+    def _refuse_wrong_form(self, name: str, out: Out, mapping_key: str) -> None:
+        step = self.recorder.step
+        if out.is_dynamic and not mapping_key:
+            raise InvariantViolationError(
+                f"step {step.key!r} gave back an Output for its dynamic output {name!r}", hint="use DynamicOutput"
+            )
+        if mapping_key and not out.is_dynamic:
+            raise InvariantViolationError(
+                f"step {step.key!r} gave back a DynamicOutput for its output {name!r}", hint="declare a DynamicOut"
+            )
+        if (name, mapping_key) in self._seen:
+            which = f"{name!r} with mapping key {mapping_key!r}" if mapping_key else repr(name)
+            raise InvariantViolationError(f"step {step.key!r} gave back its output {which} twice")
+        if step.selected_outputs is not None and name not in step.selected_outputs:
+            raise InvariantViolationError(
+                f"step {step.key!r} gave back its output {name!r}, which is not selected",
+                hint="ask context.selected_output_names what to make",
+            )
+
+    def _refuse_late(self, name: str) -> None:
+        """Refuses an asset that comes after one that is made from it: its version would not be the one recorded."""
+        specs = self.recorder.step.specs
+        for child in self._children.get(str(specs[name].key), ()) if name in specs and len(specs) > 1 else ():
+            if (child, "") in self._seen:
+                raise InvariantViolationError(
+                    f"step {self.recorder.step.key!r} gave back {str(specs[child].key)!r} before"
+                    f" {str(specs[name].key)!r}, from which it is made",
+                    hint="yield each asset after those that it needs",
+                )
+
+    @cached_property
+    def _children(self) -> dict[str, list[str]]:
+        """The outputs that are made from each of the step's own assets."""
+        children: dict[str, list[str]] = {}
+        for name, spec in self.recorder.step.specs.items():
+            for dep in spec.deps:
+                if dep.asset_key != spec.key:
+                    children.setdefault(str(dep.asset_key), []).append(name)
+        return children
+
+    def _check(self, name: str, out: Out, mapping_key: str, value: object) -> None:
+        recorder, spec = self.recorder, self.recorder.step.specs.get(name)
+        key, kind = str(spec.key) if spec else "", out.type
+        if kind.is_any:
+            recorder.tell(EventType.STEP_OUTPUT, ValuePassed(name=name, asset_key=key, mapping_key=mapping_key))
+            return
+        verdict = check_value(kind, value, self.context)
+        recorder.tell(
+            EventType.STEP_OUTPUT,
+            ValuePassed(
+                name=name,
+                asset_key=key,
+                mapping_key=mapping_key,
+                type_name=kind.display_name,
+                fits=verdict.success,
+                description=verdict.description or "",
+                metadata=normalize_metadata(verdict.metadata),
+            ),
+        )
+        require_passed(verdict, kind, value, f"output {name!r} of step {recorder.step.key!r}")
+
+    def _handle(self, name: str, out: Out, mapping_key: str, output: Output[Any] | DynamicOutput[Any]) -> None:
+        recorder = self.recorder
+        if not out.carries_value or output.value is NO_VALUE:
+            recorder.outputs.append(self._record(name, mapping_key, io_manager_key=""))
+            return
+        told = self._output_context(name, out, mapping_key, None, output)
+        self._store(told, out.io_manager_key, output.value)
+        record = replace(self._record(name, mapping_key, io_manager_key=out.io_manager_key), stored=told.stored)
+        given = self._metadata(name, mapping_key, output)
+        recorder.tell(
+            EventType.HANDLED_OUTPUT, OutputHandled(output=record, metadata={**told.get_logged_metadata(), **given})
+        )
+        recorder.outputs.append(record)
+        if self.keep:
+            self.keep(record, output.value)
+
+    def _materialize(
+        self, name: str, out: Out, spec: AssetSpec, output: Output[Any] | DynamicOutput[Any], *, stores: bool
+    ) -> None:
+        recorder, step = self.recorder, self.recorder.step
+        told = self._output_context(name, out, "", spec, output)
+        if stores:
+            self._store(told, out.io_manager_key, output.value)
+        stored = told.stored
+        said = self.context.data_version_of(spec.key)
+        version = _version_of(output) or said or (stored.data_version if stored else None) or recorder.run_id
+        given = {**told.get_logged_metadata(), **self._metadata(name, "", output)}
+        materialization = Materialization(
+            asset_key=str(spec.key),
+            run_id=recorder.run_id,
+            step_key=step.key,
+            at=recorder.clock.now(),
+            code_version=step.code_version,
+            data_version=version,
+            input_versions=recorder.input_versions(),
+            stored=replace(stored, data_version=None) if stored and stored.data_version == version else stored,
+            io_manager_key=out.io_manager_key,
+            tags=dict(getattr(output, "tags", None) or {}),
+            seconds=recorder.seconds,
+        )
+        partitions = recorder.partitions.made(spec) or ("",)
+        for partition in partitions:
+            made = replace(
+                materialization,
+                partition=str(partition),
+                metadata={**given, **self._asset_metadata(spec, partition)},
+                tags={**partition_tags(partition), **materialization.tags},
+            )
+            recorder.tell(EventType.ASSET_MATERIALIZATION, made)
+            recorder.materializations.append(made)
+        record = replace(
+            self._record(name, "", io_manager_key=out.io_manager_key if stores else ""),
+            asset_key=str(spec.key),
+            partition=str(partitions[0]) if len(partitions) == 1 else "",
+            stored=stored,
+        )
+        recorder.outputs.append(record)
+        if stores and self.keep:
+            self.keep(record, output.value)
+
+    def _record(self, name: str, mapping_key: str, *, io_manager_key: str) -> StepOutput:
+        return StepOutput(
+            run_id=self.recorder.run_id,
+            step_key=self.recorder.step.key,
+            name=name,
+            mapping_key=mapping_key,
+            io_manager_key=io_manager_key,
+        )
+
+    def _output_context(
+        self,
+        name: str,
+        out: Out,
+        mapping_key: str,
+        spec: AssetSpec | None,
+        output: Output[Any] | DynamicOutput[Any],
+    ) -> OutputContext:
+        recorder, step = self.recorder, self.recorder.step
+        run = recorder.setting.run
+        return OutputContext(
+            step_key=step.key,
+            name=name,
+            run_id=recorder.run_id,
+            mapping_key=mapping_key or None,
+            job_name=run.job_name,
+            op_def=step.op,
+            config=step.output_configs.get(name),
+            definition_metadata={**(out.metadata or {}), **(spec.metadata if spec else {})},
+            output_metadata=self._metadata(name, mapping_key, output),
+            dagster_type=out.type,
+            log_manager=recorder.facts.log,
+            resource_config=run.resource_configs.get(out.io_manager_key),
+            resources=recorder.setting.resources,
+            step_context=self.context,
+            asset_key=spec.key if spec else None,
+            asset_spec=spec,
+            partition_key=recorder.partition_of(spec),
+            asset_partition_keys=recorder.partitions.made(spec),
+            asset_partitions_def=getattr(spec, "partitions_def", None),
+            instance=run.instance,
+        )
+
+    def _store(self, told: OutputContext, io_manager_key: str, value: Any) -> None:
+        manager = io_manager_named(self.recorder.setting.managers, io_manager_key, told.label)
+        try:
+            told_besides = manager.handle_output(told, value)
+            if isinstance(told_besides, GeneratorType):
+                self._take_from_manager(told, told_besides)
+            for event in told.consume_events():
+                self.take_event(event)
+        except DaglabError:
+            raise
+        except Exception as error:
+            kind = type(value).__name__
+            raise ValueHandlingError(
+                f"{told.label!r}: {type(manager).__name__} could not store its value of type {kind}: {error}",
+                user_exception=error,
+            ) from error
+
+    def _take_from_manager(self, told: OutputContext, given: Iterable[Any]) -> None:
+        """Announces what an IO manager yields while it stores a value: events, and facts about the value."""
+        for one in given:
+            if isinstance(one, (AssetMaterialization, AssetObservation)):
+                self.take_event(one)
+            elif isinstance(one, Mapping):
+                told.add_output_metadata(one)
+            else:
+                raise InvariantViolationError(f"the IO manager of {told.label!r} yielded {one!r:.200}")
+
+    def _metadata(
+        self, name: str, mapping_key: str, output: Output[Any] | DynamicOutput[Any]
+    ) -> dict[str, MetadataValue]:
+        """What an output came with, and what the step's code said of it, which wins."""
+        return {**normalize_metadata(output.metadata), **self.context.output_metadata(name, mapping_key or None)}
+
+    def _asset_metadata(self, spec: AssetSpec, partition: str) -> dict[str, MetadataValue]:
+        return self.context.recorded_asset_metadata(spec.key, partition or None)
+
+    # ---- assets and checks
+
+    def _take_materialized(self, result: MaterializeResult[Any]) -> None:
+        name = self._asset_output(result.asset_key, "MaterializeResult")
+        output = Output(
+            result.value,
+            output_name=name,
+            metadata=result.metadata,
+            data_version=result.data_version,
+            tags=result.tags,
+        )
+        self._take_output(output)
+        for verdict in result.check_results or ():
+            self._take_verdict(verdict, name)
+
+    def _asset_output(self, asset_key: Any, what: str) -> str:
+        step = self.recorder.step
+        if asset_key is None:
+            if len(step.specs) == 1:
+                return next(iter(step.specs))
+            raise InvariantViolationError(
+                f"step {step.key!r} makes {len(step.specs)} assets and a {what} names none", hint="give it an asset_key"
+            )
+        key = key_of(asset_key)
+        for name, spec in step.specs.items():
+            if spec.key == key:
+                return name
+        raise InvariantViolationError(
+            f"step {step.key!r} does not make {str(key)!r}", hint=f"it makes {list(map(str, step.asset_keys))}"
+        )
+
+    def _take_verdict(self, result: AssetCheckResult, asset_output: str | None = None) -> None:
+        step = self.recorder.step
+        default = step.specs[asset_output].key if asset_output else None
+        for name, spec in step.check_specs.items():
+            wanted = key_of(result.asset_key) if result.asset_key is not None else default
+            if result.check_name in (None, spec.name) and wanted in (None, spec.key.asset_key):
+                if name in self._verdicts or (name, "") in self._seen:
+                    continue
+                self._verdicts[name] = result
+                self._settle_verdict(name)
+                return
+        raise InvariantViolationError(
+            f"step {step.key!r} gave back a verdict for {result.check_name!r}, a check it does not declare",
+            hint=f"it declares {[spec.name for spec in step.check_specs.values()]}",
+        )
+
+    def _settle_verdict(self, name: str) -> None:
+        """A verdict names the data that it is of, so it waits for the asset if this very step makes that, too."""
+        step = self.recorder.step
+        key = step.check_specs[name].key.asset_key
+        waits = any(spec.key == key and (output, "") not in self._seen for output, spec in step.specs.items())
+        if not waits:
+            self._evaluate(name, self._verdicts.pop(name))
+
+    def _evaluate(self, name: str, verdict: AssetCheckResult) -> None:
+        recorder, spec = self.recorder, self.recorder.step.check_specs[name]
+        self._seen.add((name, ""))
+        key = str(spec.key.asset_key)
+        made = {one.asset_key: one for one in recorder.materializations}
+        target = {**recorder.task.assets, **recorder.read, **made}.get(key)
+        recorder.tell(EventType.STEP_OUTPUT, ValuePassed(name=name))
+        self._tell_evaluation(
+            CheckEvaluation(
+                asset_key=key,
+                check_name=spec.name,
+                run_id=recorder.run_id,
+                at=recorder.clock.now(),
+                passed=bool(verdict.passed),
+                severity=verdict.severity,
+                blocking=spec.blocking,
+                code_version=recorder.step.code_version,
+                data_version=target.data_version if target else "",
+                message=verdict.description or "",
+                metadata=normalize_metadata(verdict.metadata),
+                target_run_id=target.run_id if target else "",
+                target_at=target.at if target else None,
+            )
+        )
+
+    def _evaluate_reported(self, event: AssetCheckEvaluation) -> None:
+        self._tell_evaluation(
+            CheckEvaluation(
+                asset_key=str(event.asset_key),
+                check_name=event.check_name,
+                run_id=self.recorder.run_id,
+                at=self.recorder.clock.now(),
+                passed=event.passed,
+                severity=event.severity,
+                message=event.description or "",
+                metadata=normalize_metadata(event.metadata),
+            )
+        )
+
+    def _tell_evaluation(self, evaluation: CheckEvaluation) -> None:
+        self.recorder.tell(EventType.ASSET_CHECK_EVALUATION, evaluation)
+        self.recorder.checks.append(evaluation)
+
+    def _take_observed(self, result: ObserveResult) -> None:
+        name = self._asset_output(result.asset_key, "ObserveResult")
+        spec = self.recorder.step.specs[name]
+        self._seen.add((name, ""))
+        recorder = self.recorder
+        observation = Observation(
+            asset_key=str(spec.key),
+            run_id=recorder.run_id,
+            step_key=recorder.step.key,
+            at=recorder.clock.now(),
+            partition=str(recorder.partition_of(spec) or ""),
+            data_version=_version_of(result) or "",
+            metadata=normalize_metadata(result.metadata),
+            tags=dict(result.tags or {}),
+        )
+        recorder.tell(EventType.ASSET_OBSERVATION, observation)
+        recorder.outputs.append(self._record(name, "", io_manager_key=""))
+        for verdict in result.check_results or ():
+            self._take_verdict(verdict, name)
+
+    def _observation(self, event: AssetObservation) -> Observation:
+        recorder = self.recorder
+        return Observation(
+            asset_key=str(event.asset_key),
+            run_id=recorder.run_id,
+            step_key=recorder.step.key,
+            at=recorder.clock.now(),
+            partition=event.partition or "",
+            description=event.description or "",
+            metadata=normalize_metadata(event.metadata),
+            tags=dict(event.tags or {}),
+        )
+
+    def _reported(self, event: AssetMaterialization) -> Materialization:
+        recorder = self.recorder
+        return Materialization(
+            asset_key=str(event.asset_key),
+            run_id=recorder.run_id,
+            step_key=recorder.step.key,
+            at=recorder.clock.now(),
+            code_version=recorder.step.code_version,
+            data_version=recorder.run_id,
+            partition=event.partition or "",
+            metadata=normalize_metadata(event.metadata),
+            tags=dict(event.tags or {}),
+            description=event.description or "",
+        )
+
+
+def _version_of(result: Any) -> str | None:
+    """The data version that user code gave, as text."""
+    version = getattr(result, "data_version", None)
+    found: str | None = getattr(version, "value", version)
+    return found
