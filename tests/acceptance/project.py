@@ -111,6 +111,12 @@ class Project:
         assert done.err == "", done
         return json.loads(done.out)
 
+    def json_of(self, *arguments: str, code: int) -> Any:
+        """What a command says to programs when it ends with that code."""
+        done = self.daglab(*arguments, "--json")
+        assert done.code == code, done
+        return json.loads(done.out)
+
     def load(self, key: str) -> str:
         """The repr of an asset's value, as a new session loads it."""
         code = "import sys, daglab; print(repr(daglab.load(sys.argv[1])))"

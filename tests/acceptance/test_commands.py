@@ -74,7 +74,7 @@ def test_logs_tell_the_whole_story(made: Project) -> None:
     assert [line[0] for line in told] == [
         "RUN_START",
         "STEP_START", "STEP_OUTPUT", "ASSET_MATERIALIZATION", "STEP_SUCCESS",
-        "STEP_START", "STEP_INPUT", "ASSET_CHECK_EVALUATION", "STEP_SUCCESS",
+        "STEP_START", "STEP_INPUT", "STEP_OUTPUT", "ASSET_CHECK_EVALUATION", "STEP_SUCCESS",
         "STEP_START", "STEP_INPUT", "OUTPUT", "STEP_OUTPUT", "ASSET_MATERIALIZATION", "STEP_SUCCESS",
         "STEP_START", "STEP_INPUT", "STEP_FAILURE",
         "RUN_FAILURE",

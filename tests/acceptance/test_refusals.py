@@ -102,7 +102,8 @@ def test_broken_cell_costs_only_what_needs_it(project: Project) -> None:
         ('"orders', "error: selection '\"orders': '\"orders' cannot be read\n"),
         (
             "colour:red",
-            "error: selection 'colour:red': nothing can be chosen by 'colour'; key, group, kind, owner, tag\n",
+            "error: selection 'colour:red': nothing can be chosen by 'colour'; "
+            "key, key_substring, group, kind, owner, tag, is, partitions\n",
         ),
     ],
 )

@@ -11,7 +11,7 @@ import click
 from daglab.cli.opening import file_option, looked_at, opened, told_findings
 from daglab.cli.printing import json_option, optional, print_json, print_table, styled_status
 from daglab.definitions.metadata import metadata_to_json
-from daglab.errors import SelectionError, suggest
+from daglab.errors import InvalidSubsetError, suggest
 from daglab.foundation.text import format_age, format_bytes, format_count, format_duration
 from daglab.io_managers.preview import preview
 from daglab.orchestration.instance import Instance
@@ -57,7 +57,7 @@ def show(key: str, file: Path | None, rows: int, as_json: bool) -> None:
         if found is None and not history:
             nearest = suggest(key, [one.key for one in view.assets])
             broken = f"not everything could be read: {workspace.errors[0]}" if workspace.errors else ""
-            raise SelectionError(f"there is no asset {key!r}", hint=nearest or broken)
+            raise InvalidSubsetError(f"there is no asset {key!r}", hint=nearest or broken)
         shown = _preview(instance, found, rows)
         if as_json:
             print_json(

@@ -12,16 +12,21 @@ from daglab.cli.printing import json_option
 from daglab.foundation.text import format_bytes, format_duration, plural
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.recovery import end_lost_runs
-from daglab.records.assets import CheckEvaluation, Materialization
+from daglab.records.assets import CheckEvaluation, Materialization, Observation
 from daglab.records.codec import payload_to_text
 from daglab.records.events import (
     Event,
+    Expectation,
+    HookRan,
     LogLine,
+    OutputHandled,
+    ResourcesOpened,
     RunEnded,
     RunPlanned,
     StepEnded,
     StepFailed,
     StepSkipped,
+    StepUpForRetry,
     ValuePassed,
 )
 from daglab.views.runs import moment
@@ -71,13 +76,25 @@ def _told(event: Event) -> str:
         case LogLine(text=text, level=level):
             return f"{level} {text}".strip()
         case RunPlanned(steps=steps):
-            return f"{len(steps)} steps"
+            return plural(len(steps), "step")
         case StepEnded(seconds=seconds, cpu_seconds=cpu):
             return f"{format_duration(seconds)}, {format_duration(cpu)} of processor time"
         case StepFailed(failure=failure) | RunEnded(failure=failure) if failure:
             return failure.render()
+        case StepUpForRetry(failure=failure, seconds_to_wait=seconds):
+            return f"again in {format_duration(seconds)}\n{failure.render()}"
         case StepSkipped(reason=reason):
             return reason
+        case HookRan(hook=hook, failure=failure):
+            return f"{hook}\n{failure.render()}" if failure else hook
+        case ResourcesOpened(keys=keys, failure=failure):
+            return f"{', '.join(keys)}\n{failure.render()}" if failure else ", ".join(keys)
+        case OutputHandled(output=output):
+            return f"{output.name} {output.mapping_key}".strip()
+        case Expectation(success=success, label=label, description=description):
+            return f"{'met' if success else 'not met'} {label} {description}".strip()
+        case Observation(asset_key=key):
+            return key
         case ValuePassed(name=name, how=how):
             return f"{name} {how}".strip()
         case Materialization(asset_key=key, data_version=version, stored=stored):

@@ -21,7 +21,10 @@ INTERRUPTED = 130
 _COMMANDS = {
     "asset": "assets.asset",
     "assets": "assets.assets",
+    "definitions": "definitions.definitions",
     "graph": "graph.graph",
+    "job": "jobs.job",
+    "jobs": "jobs.jobs",
     "logs": "logs.logs",
     "materialize": "materialize.materialize",
     "run": "runs.run",

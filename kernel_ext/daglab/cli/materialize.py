@@ -62,10 +62,10 @@ def carry_out(instance: Instance, request: MaterializeRequest, *, as_json: bool)
     outcome = _run(instance, prepared, as_json=as_json)
     seconds = (datetime.now(UTC) - started).total_seconds()
     if as_json:
-        print_json(outcome_json(outcome, prepared, seconds))
+        print_json(outcome_json(outcome, prepared.plan, seconds))
     else:
-        print_outcome(instance, outcome, prepared, seconds)
-    return _exit_code(outcome) or left_out
+        print_outcome(instance, outcome, prepared.plan, seconds)
+    return exit_code(outcome) or left_out
 
 
 def _run(instance: Instance, prepared: Prepared, *, as_json: bool) -> RunOutcome:
@@ -91,7 +91,8 @@ def _say_fresh(prepared: Prepared, *, as_json: bool) -> None:
             click.echo(verdict_line(one))
 
 
-def _exit_code(outcome: RunOutcome) -> int:
+def exit_code(outcome: RunOutcome) -> int:
+    """What a run comes to for whoever called the command."""
     if outcome.status is RunStatus.CANCELED:
         return INTERRUPTED
     bad = [one for one in outcome.checks if not one.passed and one.severity is AssetCheckSeverity.ERROR]

@@ -11,7 +11,7 @@ import click
 
 from daglab.cli.main import FAILED
 from daglab.cli.printing import clean_output
-from daglab.errors import InvocationError, NotebookError
+from daglab.errors import InvalidInvocationError, NotebookError
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.location_specs import LocationSpec, notebook_spec, workspace_specs
 from daglab.orchestration.locations import LoadedWorkspace, load_workspace
@@ -45,14 +45,14 @@ def locations(instance: Instance, file: Path | None) -> tuple[LocationSpec, ...]
     """The notebook that was named, else the project's workspace.
 
     Raises:
-        InvocationError: there is no notebook at all.
+        InvalidInvocationError: there is no notebook at all.
     """
     if file is not None:
         return (notebook_spec(file, instance.home.root),)
     found = workspace_specs(instance.home.settings.locations, instance.home.root)
     if not found:
         patterns = ", ".join(instance.home.settings.locations)
-        raise InvocationError(
+        raise InvalidInvocationError(
             f"there is no notebook in {instance.home.root} ({patterns})", hint="name one with -f FILE"
         )
     return found

@@ -10,12 +10,12 @@ from daglab.cli.printing import optional, print_table
 from daglab.execution.driver import RunOutcome
 from daglab.foundation.text import format_bytes, format_count, format_duration, plural
 from daglab.orchestration.instance import Instance
-from daglab.orchestration.runs import Prepared
+from daglab.planning.steps import ExecutionPlan
 from daglab.records.assets import CheckEvaluation, Materialization
 from daglab.records.runs import RunStatus
 
 
-def print_outcome(instance: Instance, outcome: RunOutcome, prepared: Prepared, seconds: float) -> None:
+def print_outcome(instance: Instance, outcome: RunOutcome, plan: ExecutionPlan, seconds: float) -> None:
     """Prints what was made, what did not come about and why, and one last line."""
     made = outcome.materializations
     if made:
@@ -23,19 +23,22 @@ def print_outcome(instance: Instance, outcome: RunOutcome, prepared: Prepared, s
         rows = [_row(instance, one) for one in made.values()]
         headings = ("asset", "rows", "seconds", "size", "version", "where")
         print_table(headings, rows, right=("rows", "seconds", "size"))
-    for check in (*outcome.checks, *prepared.plan.failing):
+    for check in (*outcome.checks, *plan.failing):
         click.echo(verdict_line(check))
     for step_key, failure in outcome.failures.items():
-        origin = prepared.plan.steps[step_key].definition.origin
+        step = plan.steps.get(step_key)
+        origin = step.definition.origin if step and step.definition else None
         place = f" ({origin})" if origin else ""
         click.echo(f"\n{click.style('failed', fg='red')} {step_key}{place}\n{failure.render()}")
+    if outcome.failure and not outcome.failures and outcome.status is RunStatus.FAILURE:
+        click.echo(f"\n{click.style('failed', fg='red')}\n{outcome.failure.render()}")
     for step_key, reason in outcome.skipped.items():
         click.echo(f"{click.style('skipped', fg='yellow')} {step_key}: {reason}")
     click.echo()
-    click.echo(_last_line(outcome, prepared, seconds))
+    click.echo(_last_line(outcome, plan, seconds))
 
 
-def outcome_json(outcome: RunOutcome, prepared: Prepared, seconds: float) -> dict[str, Any]:
+def outcome_json(outcome: RunOutcome, plan: ExecutionPlan, seconds: float) -> dict[str, Any]:
     """The same for programs."""
     return {
         "run_id": outcome.run_id,
@@ -52,8 +55,9 @@ def outcome_json(outcome: RunOutcome, prepared: Prepared, seconds: float) -> dic
             }
             for one in outcome.materializations.values()
         ],
-        "fresh": [*prepared.plan.fresh, *outcome.unchanged],
-        "checks": [verdict_json(one) for one in (*outcome.checks, *prepared.plan.failing)],
+        "fresh": [*plan.fresh, *outcome.unchanged],
+        "checks": [verdict_json(one) for one in (*outcome.checks, *plan.failing)],
+        "failure": outcome.failure.render() if outcome.failure else None,
         "failures": {key: failure.render() for key, failure in outcome.failures.items()},
         "skipped": outcome.skipped,
     }
@@ -100,9 +104,13 @@ def verdict_line(check: CheckEvaluation) -> str:
     return f"check {click.style(word, fg=colour)} {check.asset_key}: {check.check_name}{level}{rest}"
 
 
-def _last_line(outcome: RunOutcome, prepared: Prepared, seconds: float) -> str:
-    parts = [f"{plural(len(outcome.materializations), 'asset')} made"]
-    untouched = len(prepared.plan.fresh) + len(outcome.unchanged)
+def _last_line(outcome: RunOutcome, plan: ExecutionPlan, seconds: float) -> str:
+    parts = []
+    if outcome.materializations or not plan.steps or plan.asset_keys:
+        parts.append(f"{plural(len(outcome.materializations), 'asset')} made")
+    else:
+        parts.append(f"{plural(len(outcome.outputs.keys() - outcome.failures.keys()), 'step')} done")
+    untouched = len(plan.fresh) + len(outcome.unchanged)
     if untouched:
         parts.append(f"{untouched} already fresh")
     if outcome.failures:

@@ -11,7 +11,7 @@ import click
 
 from daglab.cli.printing import printable
 from daglab.foundation.text import format_duration, plural
-from daglab.planning.plan import ExecutionPlan
+from daglab.planning.steps import ExecutionPlan
 from daglab.records.assets import CheckEvaluation, Materialization
 from daglab.records.events import Event, EventType, StepEnded, StepFailed, StepSkipped
 
@@ -24,17 +24,19 @@ Listener = Callable[[Event], None]
 @contextmanager
 def plain_progress(plan: ExecutionPlan) -> Iterator[Listener]:
     """One line for each step that begins or ends."""
-    total, done, rows = len(plan.steps), 0, dict[str, str]()
+    known, done, rows = _countable(plan), 0, dict[str, str]()
 
     def listen(event: Event) -> None:
         nonlocal done
         if event.type is EventType.STEP_START:
+            known.add(event.step_key)
             click.echo(f"          start   {event.step_key}")
         _note_rows(event, rows)
         ended = _ending(event, rows)
         if ended:
             done += 1
-            click.echo(f"[{done:>3}/{total}] {ended}")
+            known.add(event.step_key)
+            click.echo(f"[{done:>3}/{len(known)}] {ended}")
 
     yield listen
 
@@ -54,6 +56,7 @@ def terminal_progress(plan: ExecutionPlan) -> Iterator[Listener]:
 
     rows: dict[str, str] = {}
     tasks: dict[str, TaskID] = {}
+    known = _countable(plan)
     # While a step runs in this process, what it prints to sys.stdout is its own.
     console = Console(file=sys.stdout, highlight=False)
     overall = Progress(
@@ -61,10 +64,12 @@ def terminal_progress(plan: ExecutionPlan) -> Iterator[Listener]:
         TimeElapsedColumn(), console=console, transient=True,
     )  # fmt: skip
     with overall:
-        run = overall.add_task("materializing", total=len(plan.steps))
+        run = overall.add_task("materializing", total=len(known))
 
         def listen(event: Event) -> None:
             if event.type is EventType.STEP_START:
+                known.add(event.step_key)
+                overall.update(run, total=len(known))
                 tasks[event.step_key] = overall.add_task(f"  {printable(event.step_key)}", total=1)
             _note_rows(event, rows)
             ended = _ending(event, rows)
@@ -75,6 +80,11 @@ def terminal_progress(plan: ExecutionPlan) -> Iterator[Listener]:
                 console.print(ended, markup=False, soft_wrap=True)
 
         yield listen
+
+
+def _countable(plan: ExecutionPlan) -> set[str]:
+    """The steps whose number is known before the run; mapped ones are added when they begin."""
+    return {key for key, step in plan.steps.items() if step.mapped_over is None}
 
 
 def _note_rows(event: Event, rows: dict[str, str]) -> None:

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 
 import click
 
+from daglab.cli.jobs import carry_out_job
 from daglab.cli.materialize import carry_out
 from daglab.cli.opening import opened
 from daglab.cli.printing import json_option, optional, print_json, print_table, styled_status
 from daglab.foundation.text import format_age, format_bytes, format_duration
 from daglab.orchestration.launching import cancel as cancel_run
 from daglab.orchestration.recovery import resume_request
+from daglab.orchestration.resuming import resumed_job
 from daglab.records.codec import to_json
 from daglab.records.runs import Run, StepRecord
 from daglab.views.runs import run_view
@@ -69,7 +71,10 @@ def show(run_id: str, as_json: bool) -> None:
 def resume(run_id: str, as_json: bool) -> int:
     """Does what is left to do of a run that failed, was stopped or was killed; what it made is kept."""
     with opened() as instance:
-        return carry_out(instance, resume_request(instance, instance.store.run(run_id)), as_json=as_json)
+        found = instance.store.run(run_id)
+        if "job" in found.request:
+            return carry_out_job(instance, resumed_job(instance, found), as_json=as_json)
+        return carry_out(instance, resume_request(instance, found), as_json=as_json)
 
 
 @run.command()

@@ -9,7 +9,7 @@ from typing import Any
 
 from IPython.display import display
 
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.execution.ports import StepOutcome
 from daglab.magics.cell_lookup import look_up
 from daglab.magics.hand_run import HandRun
@@ -81,9 +81,11 @@ class CellHooks:
         __tracebackhide__ = True  # IPython leaves such frames out of what the user is shown.
         key = self._session.current_key
         if self._running is None or key is None:
-            raise InvocationError(_NOT_FIRST, hint="let the front end run it, or run_cell(..., store_history=True)")
+            raise InvalidInvocationError(
+                _NOT_FIRST, hint="let the front end run it, or run_cell(..., store_history=True)"
+            )
         if split_directive(self._running.raw_cell)[0] != role:
-            raise InvocationError(_NOT_FIRST, hint="put the other cell magic on the second line")
+            raise InvalidInvocationError(_NOT_FIRST, hint="put the other cell magic on the second line")
         cell = look_up(self._session, key)
         inputs = resolve_inputs(self._session, cell.definition, cell.own_inputs)
         code_name = sys._getframe(1).f_code.co_filename
@@ -110,7 +112,7 @@ class CellHooks:
 
     def _current_run(self) -> HandRun:
         if self._run is None or not self._run.is_open:
-            raise InvocationError(_NOT_FIRST)
+            raise InvalidInvocationError(_NOT_FIRST)
         return self._run
 
     def _conclude(self, run: HandRun, outcome: StepOutcome) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from IPython.display import display
 
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.magics.arguments import LineArguments
 from daglab.magics.session import KernelSession
 from daglab.notebooks.directive import ASSET_USAGE, CHECK_USAGE
@@ -99,7 +99,7 @@ def _with_usage(usage: str) -> Callable[..., object]:
     name = usage.split()[0].removeprefix("%%")
 
     def refuse(line: str, cell: str | None = None) -> None:
-        raise InvocationError(_FIRST_LINE.format(name), hint="put the other cell magic on the second line")
+        raise InvalidInvocationError(_FIRST_LINE.format(name), hint="put the other cell magic on the second line")
 
     refuse.__name__ = refuse.__qualname__ = name
     refuse.__doc__ = usage

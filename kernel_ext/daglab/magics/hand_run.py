@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import time
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,21 +13,22 @@ import IPython
 
 from daglab.definitions.results import AssetCheckResult, Output
 from daglab.errors import CellError
+from daglab.execution.announcing import Announcer
 from daglab.execution.boundary import failure_from
 from daglab.execution.loading import load_value
-from daglab.execution.outputs import Results, collect_results
-from daglab.execution.ports import StepOutcome
+from daglab.execution.ports import StepOutcome, StepTask
 from daglab.execution.recording import INTERRUPTED, StepRecorder
+from daglab.execution.setting import OpenSetting, RunSetting
 from daglab.foundation.clock import SystemClock
 from daglab.foundation.ids import new_run_id
 from daglab.magics.cell_lookup import DeclaredCell
 from daglab.magics.inputs import Input, Inputs
 from daglab.magics.needed_code import run_needed
 from daglab.magics.session import KernelSession
-from daglab.notebooks.cell_definitions import VERDICT, CheckCompute, verdict_of
+from daglab.notebooks.cell_definitions import CheckCompute, verdict_of
 from daglab.orchestration.processes import this_process
+from daglab.planning.asset_steps import steps_of
 from daglab.planning.graph import code_version
-from daglab.planning.plan import Step
 from daglab.records.events import Event, EventType, Payload, RunEnded, RunPlanned, StepFailed, ValuePassed
 from daglab.records.failure import Failure
 from daglab.records.runs import Run, RunStatus
@@ -58,14 +60,13 @@ class HandRun:
         self._run_id = new_run_id()
         self._began = time.perf_counter()
         definition = cell.definition
-        spec = next(iter(definition.specs.values()), None)
-        self._step = Step(key=definition.node.name, definition=definition, code_version=code_version(definition, spec))
+        spec = next(iter(definition.specs_by_output.values()), None)
+        [self._step] = steps_of(definition, code_version=code_version(definition, spec))
         self._managers = session.instance.io_managers(session.elsewhere().resources)
         self._recorder = StepRecorder(
-            run_id=self._run_id,
+            setting=OpenSetting(run=RunSetting(run_id=self._run_id), managers=self._managers),
             step=self._step,
-            inputs=inputs.versions,
-            io_managers=self._managers,
+            task=StepTask(step_key=self._step.key, assets=inputs.versions),
             emit=self._append,
             clock=self._clock,
         )
@@ -97,16 +98,15 @@ class HandRun:
             CellError: a variable is not there.
             ValueStoreError: a value cannot be stored.
         """
-        names, namespace = tuple(self._step.definition.specs), self._session.namespace
+        names, namespace = tuple(self._step.specs), self._session.namespace
         for name in names:
             if name not in namespace:
                 hint = f"bind {name!r}, or change the names on its %%asset line"
                 position = self._cell.declared.cell.position
                 raise CellError(f"no variable {name!r} at its end", path=self._cell.location, cell=position, hint=hint)
-        raw = tuple(Output(namespace[name], output_name=name) for name in names)
-        outcome = self._succeed(collect_results(self._step.definition, raw))
+        outcome = self._succeed([Output(namespace[name], output_name=name) for name in names])
         by_key = {one.asset_key: one for one in outcome.materializations}
-        for name, spec in self._step.definition.specs.items():
+        for name, spec in self._step.specs.items():
             self._session.held.hold(name, namespace[name], by_key[str(spec.key)])
         return outcome
 
@@ -149,11 +149,11 @@ class HandRun:
     @property
     def is_check(self) -> bool:
         """Whether the cell is a check."""
-        return not self._step.definition.specs
+        return not self._step.specs
 
     @property
     def _check(self) -> CheckCompute:
-        compute = self._step.definition.node.compute
+        compute = self._step.op.compute
         assert isinstance(compute, CheckCompute)
         return compute
 
@@ -183,10 +183,14 @@ class HandRun:
         self._recorder.tell(EventType.STEP_INPUT, passed)
 
     def _judge(self, verdict: AssetCheckResult) -> StepOutcome:
-        return self._succeed(Results(verdicts={VERDICT: verdict}))
+        return self._succeed([verdict])
 
-    def _succeed(self, results: Results) -> StepOutcome:
-        outcome = self._recorder.succeed(self._context, results)
+    def _succeed(self, results: Iterable[object]) -> StepOutcome:
+        announcer = Announcer(recorder=self._recorder, context=self._context.op_execution_context)
+        for result in results:
+            announcer.take(result)
+        announcer.finish()
+        outcome = self._recorder.succeed()
         self._end(EventType.RUN_SUCCESS, None)
         self.is_open = False
         return outcome

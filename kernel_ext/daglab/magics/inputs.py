@@ -11,6 +11,7 @@ from daglab.errors import ValueMissingError
 from daglab.foundation.clock import SystemClock
 from daglab.foundation.text import format_age
 from daglab.magics.session import KernelSession
+from daglab.planning.graph import needed_keys
 from daglab.records.assets import AssetState, Materialization
 
 
@@ -58,7 +59,7 @@ def resolve_inputs(session: KernelSession, definition: AssetsDefinition, own: It
     Raises:
         ValueMissingError: an asset was never materialized.
     """
-    states = session.instance.asset_states(list(map(str, definition.dependency_keys)))
+    states = session.instance.asset_states(list(map(str, needed_keys(definition))))
     own = frozenset(own)
     values: dict[str, Input] = {}
     for name, key in definition.keys_by_input.items():

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 from IPython.display import display
 
-from daglab.errors import InvocationError, RunInterruptedError, StepError
+from daglab.errors import ExecutionInterruptedError, InvalidInvocationError, StepError
 from daglab.magics.progress import Progress, progress_for
 from daglab.magics.session import KernelSession
 from daglab.magics.tables import made_table
@@ -76,7 +76,7 @@ def _follow(instance: Instance, run: Run, progress: Progress) -> Run:
         return _watch(instance, run, progress, deadline=None)
     except KeyboardInterrupt:
         progress.say("canceling …")
-        with suppress(InvocationError):  # It has ended in the meantime.
+        with suppress(InvalidInvocationError):  # It has ended in the meantime.
             cancel(instance, run.run_id)
         return _watch(instance, run, progress, deadline=time.monotonic() + _PATIENCE_SECONDS)
 
@@ -108,6 +108,6 @@ def _raise_unless_success(run: Run) -> None:
     if run.status is RunStatus.SUCCESS:
         return
     if run.status in (RunStatus.CANCELED, RunStatus.CANCELING):
-        raise RunInterruptedError(f"run {run.run_id[:13]} was canceled", hint="what it made until then is kept")
+        raise ExecutionInterruptedError(f"run {run.run_id[:13]} was canceled", hint="what it made until then is kept")
     headline = run.failure.headline if run.failure else "it failed"
     raise StepError(f"run {run.run_id[:13]}: {headline}", step_key="", hint=run.failure.hint if run.failure else "")

@@ -5,18 +5,19 @@ from __future__ import annotations
 import ast
 import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.check_decorator import check_step_key
-from daglab.definitions.context import AssetExecutionContext
-from daglab.definitions.definitions import Definitions
-from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY, In, NodeDefinition, Origin, Out
+from daglab.definitions.contexts.asset_context import AssetExecutionContext
+from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY, In, Origin, Out
+from daglab.definitions.op_definition import OpDefinition
 from daglab.definitions.results import AssetCheckResult, AssetCheckSeverity, Output
 from daglab.definitions.specs import AssetCheckSpec, AssetSpec
+from daglab.definitions.types.nothing import Nothing
 from daglab.errors import CellError
 from daglab.notebooks.analysis import CellAsset, CellCheck, CellDefinitions
 from daglab.notebooks.document import Cell
@@ -35,7 +36,7 @@ class CellCompute:
     names: tuple[str, ...]
     position: int
 
-    def __call__(self, context: AssetExecutionContext, inputs: Mapping[str, object]) -> object:
+    def __call__(self, context: AssetExecutionContext, inputs: Mapping[str, object]) -> Iterator[Output[Any]]:
         """Runs the cell."""
         namespace = run_as_notebook(self.program, inputs, capture_last=False).namespace
         missing = [name for name in self.names if name not in namespace]
@@ -46,7 +47,8 @@ class CellCompute:
                 cell=self.position,
                 hint=f"bind {missing[0]!r}, or change the names on its %%asset line",
             )
-        return tuple(Output(namespace[name], output_name=name) for name in self.names)
+        for name in self.names:
+            yield Output(namespace[name], output_name=name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,7 +134,7 @@ def asset_definition(asset: CellAsset, location: str) -> AssetsDefinition:
         )
         for name, key in zip(asset.names, asset.keys, strict=True)
     }
-    node = NodeDefinition(
+    node = OpDefinition(
         name=AssetKey.from_user_string(asset.keys[0]).to_python_identifier(),
         compute=CellCompute(program=asset.program, names=asset.names, position=asset.cell.position),
         ins={name: In() for name in asset.inputs},
@@ -158,11 +160,11 @@ def check_definition(check: CellCheck, location: str) -> AssetsDefinition:
         capture_last=check.capture_last,
         position=check.cell.position,
     )
-    node = NodeDefinition(
+    node = OpDefinition(
         name=check_step_key(spec),
         compute=compute,
         ins={name: In() for name in check.inputs},
-        outs={VERDICT: Out(carries_value=False)},
+        outs={VERDICT: Out(Nothing)},
         description=check.description,
         code_version=code_version(check.program, check.inputs),
     )
@@ -172,21 +174,16 @@ def check_definition(check: CellCheck, location: str) -> AssetsDefinition:
     )
 
 
-def python_definitions(defining: CellDefinitions, location: str) -> Definitions:
-    """Runs the slice of a cell that defines assets in Python, and collects them, and the resources they are given.
+def python_values(defining: CellDefinitions, location: str) -> list[Any]:
+    """Runs the slice of a cell that defines assets, jobs and the like in Python, and gives what it has defined.
 
     Raises:
         BaseException: whatever the cell raises.
     """
     namespace = run_as_notebook(defining.program, {}, capture_last=False).namespace
-    found = [namespace.get(name) for name in defining.names]
     origin = _origin(defining.cell, location)
-    own = [one.with_origin(origin) for one in found if isinstance(one, AssetsDefinition)]
-    resources: dict[str, object] = {}
-    for one in found:
-        if isinstance(one, Definitions):
-            resources.update(one.resources)
-    return Definitions(assets=own, resources=resources)
+    found = [namespace[name] for name in defining.names if name in namespace]
+    return [one.with_origin(origin) if isinstance(one, AssetsDefinition) else one for one in found]
 
 
 def _origin(cell: Cell, location: str) -> Origin:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from daglab.errors import DefinitionError, suggest
+from daglab.errors import InvalidDefinitionError, suggest
 
 ASSET_USAGE = """\
 %%asset [NAME ...]        this cell makes an asset; each NAME is a variable of the cell (several: several assets).
@@ -96,7 +96,7 @@ def parse_asset_directive(line: str) -> AssetDirective:
     """Reads what follows `%%asset`.
 
     Raises:
-        DefinitionError: the line cannot be read; all its problems are named at once.
+        InvalidDefinitionError: the line cannot be read; all its problems are named at once.
     """
     parsed = _Arguments(line, magic="%%asset", usage=ASSET_USAGE, options=_ASSET_OPTIONS, flags=())
     for name in parsed.words:
@@ -122,7 +122,7 @@ def parse_check_directive(line: str) -> CheckDirective:
     """Reads what follows `%%check`.
 
     Raises:
-        DefinitionError: the line cannot be read; all its problems are named at once.
+        InvalidDefinitionError: the line cannot be read; all its problems are named at once.
     """
     parsed = _Arguments(line, magic="%%check", usage=CHECK_USAGE, options=("--severity",), flags=("--blocking",))
     words = parsed.words
@@ -202,7 +202,7 @@ class _Arguments:
     def raise_problems(self) -> None:
         if self._problems:
             hint = "; ".join(dict.fromkeys(self._hints)) or f"{self._magic} --help shows how it is written"
-            raise DefinitionError(f"{self._magic}: {'; '.join(self._problems)}", hint=hint)
+            raise InvalidDefinitionError(f"{self._magic}: {'; '.join(self._problems)}", hint=hint)
 
     def text(self, option: str) -> str | None:
         values = self._values.get(option, [])

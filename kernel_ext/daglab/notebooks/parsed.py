@@ -7,7 +7,7 @@ import inspect
 from dataclasses import dataclass
 from typing import Literal
 
-from daglab.errors import DefinitionError
+from daglab.errors import InvalidDefinitionError
 from daglab.notebooks.directive import (
     AssetDirective,
     CheckDirective,
@@ -84,7 +84,7 @@ def _parse(cell: Cell, features: tuple[str, ...], order: int) -> ParsedCell:
             directive = parse_asset_directive(rest)
         elif role == "check":
             directive = parse_check_directive(rest)
-    except DefinitionError as error:
+    except InvalidDefinitionError as error:
         problem, line = str(error), 1
     try:
         python = to_python(body)

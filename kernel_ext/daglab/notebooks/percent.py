@@ -25,6 +25,16 @@ class PercentBlock:
     tags: tuple[str, ...]
 
 
+def has_cells(text: str) -> bool:
+    """Whether a Python file is in the percent format.
+
+    Example:
+        >>> has_cells("# %%\\nx = 1"), has_cells("x = 1  # %%")
+        (True, False)
+    """
+    return any(_MARKER.match(line) for line in text.splitlines())
+
+
 def split_percent(text: str) -> Iterator[PercentBlock]:
     """Splits a percent file into cells.
 

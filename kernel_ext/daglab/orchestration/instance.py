@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -14,15 +18,20 @@ from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
 from daglab.definitions.specs import key_of
 from daglab.errors import ValueMissingError, suggest
 from daglab.execution.loading import load_value
+from daglab.execution.ports import EventSink
 from daglab.io_managers.filesystem import FilesystemIOManager
 from daglab.orchestration.home import Home, find_home
+from daglab.orchestration.instance_queries import InstanceQueries
+from daglab.orchestration.late_store import LateStore
+from daglab.orchestration.settings import Settings
 from daglab.records.assets import AssetState, Materialization
+from daglab.records.runs import Run
 
 if TYPE_CHECKING:
     from daglab.run_store.store import RunStore
 
 
-class Instance:
+class Instance(InstanceQueries):
     """One home, opened: the run store that all processes share, the stored values, the settings.
 
     Args:
@@ -36,7 +45,33 @@ class Instance:
     """
 
     def __init__(self, home: Home) -> None:
-        self.home = home
+        self._home = home
+
+    @property
+    def home(self) -> Home:
+        """Where everything lies."""
+        return self._home
+
+    is_ephemeral = False
+
+    @classmethod
+    def get(cls) -> Instance:
+        """Opens the home of the project.
+
+        Raises:
+            SettingsError: the project's settings cannot be.
+        """
+        return Instance.open()
+
+    @classmethod
+    def ephemeral(cls) -> Instance:
+        """An instance that lasts as long as this process, for tests.
+
+        Example:
+            >>> Instance.ephemeral().is_ephemeral
+            True
+        """
+        return ephemeral()
 
     @classmethod
     def open(cls, home: str | os.PathLike[str] | None = None, *, start: str | os.PathLike[str] | None = None) -> Self:
@@ -58,6 +93,9 @@ class Instance:
         Raises:
             RunStoreError: it cannot be opened.
         """
+        return self._open_store()
+
+    def _open_store(self) -> RunStore:
         from daglab.run_store.store import (
             RunStore,  # SQLAlchemy is heavy; `import daglab` is not to wait for it.
         )
@@ -65,6 +103,32 @@ class Instance:
         if self.home.settings.run_store is None:
             self.home.create()
         return RunStore.open(self.home.store_url, durable=self.home.settings.durability == "power")
+
+    @contextmanager
+    def recording(self, run: Run) -> Iterator[EventSink]:
+        """Notes a run, and takes its events until the end of the block."""
+        self.store.create_run(run)
+        with self.resuming(run) as writer:
+            yield writer
+
+    @contextmanager
+    def resuming(self, run: Run) -> Iterator[EventSink]:
+        """Takes the events of a run that is noted already."""
+        with self.store.writer(run.run_id) as writer:
+            self._writers.append(writer)
+            try:
+                yield writer
+            finally:
+                self._writers.remove(writer)
+
+    @cached_property
+    def _writers(self) -> list[EventSink]:
+        return []
+
+    def settle(self) -> None:
+        """Returns when all that the runs of this process have told so far can be asked for."""
+        for writer in tuple(self._writers):
+            writer.flush()
 
     @cached_property
     def default_io_manager(self) -> IOManager:
@@ -137,3 +201,58 @@ class Instance:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+class EphemeralInstance(Instance):
+    """An instance in a folder of its own, made when something is first stored and removed with the instance.
+
+    Its run store is in memory until somebody asks it something.
+
+    Example:
+        >>> with EphemeralInstance() as instance:
+        ...     instance.store.runs()
+        []
+    """
+
+    is_ephemeral = True
+
+    def __init__(self) -> None:
+        self._late = LateStore(self._open_store)
+
+    @property
+    def home(self) -> Home:
+        """The folder."""
+        return self._made_home
+
+    @cached_property
+    def _made_home(self) -> Home:
+        path = Path(tempfile.mkdtemp(prefix="daglab-"))
+        weakref.finalize(self, shutil.rmtree, path, ignore_errors=True)
+        return Home(path=path, root=path, settings=Settings())
+
+    @property
+    def store(self) -> RunStore:
+        """The run store, with all that has happened so far."""
+        return self._late.real()
+
+    @contextmanager
+    def recording(self, run: Run) -> Iterator[EventSink]:
+        """Notes a run, and takes its events."""
+        self._late.create_run(run)
+        with self._late.sink(run.run_id) as sink:
+            yield sink
+
+    def asset_states(self, keys: Sequence[str] | None = None) -> dict[str, AssetState]:
+        """What is known of assets, by key; nothing where no run was recorded."""
+        if not self._late.has_runs:
+            return {}
+        return super().asset_states(keys)
+
+    def close(self) -> None:
+        """Forgets all."""
+        self._late.close()
+
+
+def ephemeral() -> EphemeralInstance:
+    """A new instance that lasts as long as this process."""
+    return EphemeralInstance()

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from dataclasses import replace
 
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.foundation.clock import SystemClock
 from daglab.orchestration.home import find_home
 from daglab.orchestration.instance import Instance
@@ -53,11 +53,11 @@ def cancel(instance: Instance, run_id: str) -> Run:
 
     Raises:
         RunNotFoundError: there is no such run.
-        InvocationError: it is over already.
+        InvalidInvocationError: it is over already.
     """
     run = instance.store.run(run_id)
     if run.status.is_finished:
-        raise InvocationError(f"run {run.run_id} is over already: {run.status}")
+        raise InvalidInvocationError(f"run {run.run_id} is over already: {run.status}")
     instance.store.append([Event(run_id=run.run_id, type=EventType.RUN_CANCELING, at=SystemClock().now())])
     if run.process and is_here(run.process) and is_alive(run.process):
         os.kill(run.process.pid, signal.SIGINT)

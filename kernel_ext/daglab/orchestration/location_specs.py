@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.notebooks.document import Cell, Notebook, read_notebook
+from daglab.notebooks.percent import has_cells
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,13 +19,22 @@ class LocationSpec:
 
     Args:
         name: how it is called: a path relative to the project, or a module's dotted name.
-        path: the notebook; None for a module.
+        path: the notebook, or a Python file; None for a module.
         cells: the notebook's code as somebody has it open, instead of what the file holds.
     """
 
     name: str
     path: Path | None = None
     cells: tuple[Cell, ...] | None = None
+
+    @property
+    def is_module(self) -> bool:
+        """Whether it is Python, and no notebook: a file with `# %%` in it has cells."""
+        if self.path is None or self.cells is not None:
+            return self.path is None
+        return (
+            self.path.suffix == ".py" and self.path.exists() and not has_cells(self.path.read_text("utf-8", "replace"))
+        )
 
     def read(self) -> Notebook:
         """The notebook.
@@ -66,7 +76,7 @@ def workspace_specs(locations: Iterable[str], root: Path) -> tuple[LocationSpec,
     """The places that a workspace's settings name, in order, each once.
 
     Raises:
-        InvocationError: a path leads out of the project.
+        InvalidInvocationError: a path leads out of the project.
     """
     found: dict[str, LocationSpec] = {}
     for entry in locations:
@@ -81,7 +91,9 @@ def workspace_specs(locations: Iterable[str], root: Path) -> tuple[LocationSpec,
 
 def _matching(pattern: str, root: Path) -> list[Path]:
     if ".." in Path(pattern).parts or Path(pattern).is_absolute():
-        raise InvocationError(f"the location {pattern!r} leads out of the project {root}", hint="use a path within it")
+        raise InvalidInvocationError(
+            f"the location {pattern!r} leads out of the project {root}", hint="use a path within it"
+        )
     if not glob.has_magic(pattern):
         return [root / pattern]
     # Checkpoints are older copies that JupyterLab keeps next to a notebook.

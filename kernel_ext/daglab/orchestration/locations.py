@@ -6,16 +6,20 @@ import importlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
+from daglab.definitions.asset_job import IMPLICIT_ASSET_JOB_NAME
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.definitions import Definitions
+from daglab.definitions.job_definition import JobDefinition
 from daglab.definitions.nodes import Origin
-from daglab.errors import CycleError, DaglabError, NotebookError, PlanError
+from daglab.errors import CycleError, DaglabError, InvalidSubsetError, NotebookError, PlanError, suggest
 from daglab.execution.boundary import failure_from
 from daglab.foundation.graphs import descendants
 from daglab.notebooks.analysis import Finding, NotebookAnalysis, Severity
-from daglab.notebooks.cell_definitions import asset_definition, check_definition, python_definitions
+from daglab.notebooks.cell_definitions import asset_definition, check_definition, python_values
 from daglab.notebooks.slices import slice_notebook
+from daglab.orchestration.collecting import Collected, collect, import_file
 from daglab.orchestration.location_specs import LocationSpec
 from daglab.planning.graph import AssetGraph
 
@@ -54,13 +58,23 @@ class LoadedWorkspace:
 
     Args:
         graph: the assets and checks that can be used.
+        elsewhere: assets that are declared and made elsewhere.
+        jobs: jobs of all locations, asset jobs unresolved.
+        schedules: of all locations.
+        sensors: of all locations.
         resources: of all `Definitions` that were met.
+        executor: how the steps of jobs are run, where a `Definitions` says so.
         findings: what there is to tell about the rest.
         refused: assets that are declared and cannot be used, by key.
     """
 
     graph: AssetGraph
+    elsewhere: tuple[Any, ...] = ()
+    jobs: tuple[Any, ...] = ()
+    schedules: tuple[Any, ...] = ()
+    sensors: tuple[Any, ...] = ()
     resources: Mapping[str, object] = field(default_factory=dict)
+    executor: Any = None
     findings: tuple[LocatedFinding, ...] = ()
     refused: Mapping[str, Refused] = field(default_factory=dict)
 
@@ -68,6 +82,35 @@ class LoadedWorkspace:
     def errors(self) -> tuple[LocatedFinding, ...]:
         """The findings that stop something from being used."""
         return tuple(one for one in self.findings if one.severity == "error")
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """All that can be used, as one."""
+        graph = self.graph
+        assets = {id(node.definition): node.definition for node in graph.nodes.values()}
+        checks = {id(one.definition): one.definition for several in graph.checks.values() for one in several}
+        return Definitions(
+            assets=[*assets.values(), *self.elsewhere],
+            asset_checks=[one for key, one in checks.items() if key not in assets],
+            jobs=self.jobs,
+            schedules=self.schedules,
+            sensors=self.sensors,
+            resources=self.resources,
+            executor=self.executor,
+        )
+
+    def job(self, name: str) -> JobDefinition:
+        """The job of that name.
+
+        Raises:
+            InvalidSubsetError: there is none.
+        """
+        names = [one.name for one in self.jobs]
+        if name not in names and name != IMPLICIT_ASSET_JOB_NAME:
+            raise InvalidSubsetError(
+                f"there is no job {name!r}", hint=suggest(name, names) or f"there are: {', '.join(names) or 'none'}"
+            )
+        return self.definitions.get_job_def(name)
 
     @cached_property
     def sound_keys(self) -> frozenset[str]:
@@ -94,23 +137,30 @@ class LoadedWorkspace:
 def load_workspace(specs: Sequence[LocationSpec]) -> LoadedWorkspace:
     """Loads locations together, so that an asset of one can read an asset of another by name."""
     loader = _Loader()
-    analyses = {spec: loader.analyze(spec, frozenset()) for spec in specs if spec.path is not None}
-    modules = {spec: loader.load_module(spec) for spec in specs if spec.path is None}
+    analyses = {spec: loader.analyze(spec, frozenset()) for spec in specs if not spec.is_module}
+    modules = {spec: loader.load_module(spec) for spec in specs if spec.is_module}
     keys = {spec: _declared_keys(one) for spec, one in analyses.items() if one}
     elsewhere = {str(key) for found in modules.values() for one in found for key in one.keys}
     definitions: list[AssetsDefinition] = []
     for spec in specs:
-        if spec.path is None:
+        if spec.is_module:
             definitions.extend(modules[spec])
         elif analyses[spec]:
             others = elsewhere.union(*(found for other, found in keys.items() if other != spec))
             analysis = loader.analyze(spec, frozenset(others)) if others else analyses[spec]
             assert analysis is not None
             definitions.extend(loader.definitions_of(spec, analysis))
-    graph = loader.assemble(definitions)
+    definitions.extend(loader.further(definitions))
+    graph = loader.assemble([one for one in definitions if one.is_executable])
+    found = loader.found
     return LoadedWorkspace(
         graph=graph,
-        resources=loader.resources,
+        elsewhere=(*(one for one in definitions if not one.is_executable), *found.elsewhere),
+        jobs=tuple(found.jobs.values()),
+        schedules=tuple(found.schedules.values()),
+        sensors=tuple(found.sensors.values()),
+        resources=found.resources,
+        executor=found.executor,
         findings=tuple(loader.findings),
         refused={key: one for key, one in loader.refused.items() if key not in graph.nodes},
     )
@@ -120,7 +170,8 @@ class _Loader:
     def __init__(self) -> None:
         self.findings: list[LocatedFinding] = []
         self.refused: dict[str, Refused] = {}
-        self.resources: dict[str, object] = {}
+        self.found = Collected()
+        self.listed: list[tuple[LocationSpec, AssetsDefinition]] = []
         self.seen: dict[int, AssetsDefinition] = {}
 
     def analyze(self, spec: LocationSpec, known_keys: frozenset[str]) -> NotebookAnalysis | None:
@@ -134,20 +185,15 @@ class _Loader:
 
     def load_module(self, spec: LocationSpec) -> tuple[AssetsDefinition, ...]:
         try:
-            module = importlib.import_module(spec.name)
+            module = import_file(spec.path) if spec.path else importlib.import_module(spec.name)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
-            self.tell("error", spec.name, f"it cannot be imported: {failure_from(error).headline}")
+            self.tell("error", spec.name, f"it cannot be imported:\n{failure_from(error).render()}")
             return ()
-        declared: list[AssetsDefinition] = []
-        for value in vars(module).values():
-            if isinstance(value, Definitions):
-                self.resources.update(value.resources)
-                declared.extend(value.all)
-            elif isinstance(value, AssetsDefinition):
-                declared.append(value)
+        collected = self.take(spec, vars(module).values())
         # One that a module imports from another one is still one definition.
+        declared = [*collected.assets, *collected.listed]
         new = {id(one): one for one in declared if id(one) not in self.seen}
         self.seen |= new
         origin = Origin(location=spec.name)
@@ -163,14 +209,36 @@ class _Loader:
         found += [check_definition(one, spec.name) for one in analysis.checks]
         for defining in analysis.python_definitions:
             try:
-                given = python_definitions(defining, spec.name)
-                self.resources.update(given.resources)
-                found += given.all
+                collected = self.take(spec, python_values(defining, spec.name))
             except BaseException as error:
                 if isinstance(error, KeyboardInterrupt):
                     raise
                 self.tell("error", spec.name, failure_from(error).render(), cell=defining.cell.position)
+                continue
+            found += collected.assets
+            self.listed += ((spec, one) for one in collected.listed)
         return found
+
+    def take(self, spec: LocationSpec, values: Iterable[object]) -> Collected:
+        """Sorts what a location has defined; jobs, schedules and sensors must have names of their own."""
+        collected = collect(values)
+        for what, place in self.found.merge(collected, spec.name).items():
+            self.tell("error", spec.name, f"the {what} is something else in {place}; rename one of them")
+        return collected
+
+    def further(self, definitions: Iterable[AssetsDefinition]) -> list[AssetsDefinition]:
+        """Assets and checks that only a `Definitions` of a notebook names.
+
+        Each cell is run by itself, so what another cell defines and a `Definitions` lists is there twice.
+        """
+        known = {str(key) for one in definitions for key in (*one.keys, *one.check_keys)} | self.refused.keys()
+        added: list[AssetsDefinition] = []
+        for spec, one in self.listed:
+            names = {str(key) for key in (*one.keys, *one.check_keys)}
+            if not names & known:
+                known |= names
+                added.append(one if one.origin else one.with_origin(Origin(location=spec.name)))
+        return added
 
     def assemble(self, definitions: list[AssetsDefinition]) -> AssetGraph:
         """Leaves out what clashes until a graph can be built."""

@@ -1,89 +1,54 @@
-"""`materialize` and `load`: the shortest way from Python."""
+"""`materialize`, `materialize_to_memory` and `load`: the shortest way from Python."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from daglab.definitions.assets import AssetsDefinition
+from daglab.definitions.asset_job import define_asset_job
+from daglab.definitions.asset_selection.declared_assets import specs_of
+from daglab.definitions.asset_selection.selection import AssetSelection
 from daglab.definitions.definitions import Definitions
 from daglab.definitions.io_manager import IOManager
-from daglab.definitions.specs import key_of
-from daglab.errors import StepError
-from daglab.execution.driver import RunOutcome
-from daglab.execution.loading import load_value
-from daglab.orchestration.instance import Instance
-from daglab.orchestration.locations import LoadedWorkspace
-from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
-from daglab.orchestration.runs import execute, prepare
-from daglab.planning.graph import AssetGraph
-from daglab.records.assets import CheckEvaluation, Materialization
+from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
+from daglab.definitions.resources.io_manager_definition import IOManagerDefinition
+from daglab.errors import InvalidDefinitionError, InvariantViolationError, suggest
+from daglab.history.job_results import ExecuteInProcessResult
+from daglab.io_managers.memory import InMemoryIOManager
+from daglab.orchestration.in_process import execute_in_process
+from daglab.orchestration.instance import Instance, ephemeral
 
-
-class MaterializeOutcome:
-    """How a call of `materialize` ended.
-
-    Args:
-        outcome: of the run.
-        io_managers: to load values with.
-    """
-
-    def __init__(self, outcome: RunOutcome, io_managers: Mapping[str, IOManager]) -> None:
-        self._outcome = outcome
-        self._io_managers = io_managers
-
-    @property
-    def success(self) -> bool:
-        """Whether everything that was asked for is there."""
-        return self._outcome.success
-
-    @property
-    def run_id(self) -> str:
-        """The run."""
-        return self._outcome.run_id
-
-    @property
-    def materializations(self) -> Mapping[str, Materialization]:
-        """What was made, by asset key."""
-        return self._outcome.materializations
-
-    @property
-    def checks(self) -> Sequence[CheckEvaluation]:
-        """All verdicts."""
-        return self._outcome.checks
-
-    def asset_value(self, asset: object) -> Any:
-        """Loads a value that this run made.
-
-        Raises:
-            KeyError: the run did not make it.
-        """
-        return load_value(self._outcome.materializations[str(key_of(asset))], self._io_managers)
+JOB_NAME = "__ephemeral_asset_job__"
 
 
 def materialize(
-    assets: Sequence[AssetsDefinition],
-    *,
+    assets: Sequence[Any],
+    run_config: Any = None,
     instance: Instance | None = None,
     resources: Mapping[str, object] | None = None,
-    selection: str | None = None,
+    partition_key: str | None = None,
     raise_on_error: bool = True,
-) -> MaterializeOutcome:
+    tags: Mapping[str, str] | None = None,
+    selection: Any = None,
+) -> ExecuteInProcessResult:
     """Makes assets, fresh or not, in this process.
 
     Args:
-        assets: assets and checks.
-        instance: the home; by default the one of the project.
-        resources: IO managers by key.
-        selection: which of them, in the language of selections; all by default.
-        raise_on_error: whether a failed step raises.
+        assets: assets and checks; those that are only read may be among them.
+        run_config: a dict or `RunConfig`.
+        instance: where the run and the values are kept: `Instance.get()` for those of the project; by default a place
+            that is gone when the process ends, so that tests leave no trace.
+        resources: by key; IO managers among them.
+        partition_key: the partition to make.
+        raise_on_error: whether what a step raises is raised here.
+        tags: labels of the run.
+        selection: which of the assets, as an `AssetSelection` or in the language of selections; all by default.
 
     Raises:
-        PlanError: something that they need is defined nowhere and was never stored.
-        StepError: a step failed, unless `raise_on_error` is off.
+        InvalidDefinitionError: an asset needs another one that is not given.
+        InvalidConfigError: the run config does not fit.
 
     Example:
-        >>> import tempfile
         >>> from daglab.definitions.asset_decorator import asset
         >>> @asset
         ... def orders():
@@ -91,24 +56,72 @@ def materialize(
         >>> @asset
         ... def total(orders):
         ...     return sum(orders)
-        >>> with Instance.open(tempfile.mkdtemp()) as instance:
-        ...     materialize([orders, total], instance=instance).asset_value("total")
+        >>> materialize([orders, total]).asset_value("total")
         6
     """
-    home = instance or Instance.open()
-    definitions = Definitions(assets=assets, resources=resources)
-    workspace = LoadedWorkspace(graph=AssetGraph.build(definitions.all), resources=definitions.resources)
-    request = MaterializeRequest(locations=(), selection=selection or EVERYTHING, force=True)
-    try:
-        prepared = prepare(home, request, workspace)
-        outcome = execute(home, prepared)
-    finally:
-        if instance is None:
-            home.close()
-    if raise_on_error and outcome.failures:
-        step_key, failure = next(iter(outcome.failures.items()))
-        raise StepError(f"step {step_key!r} failed:\n{failure.render()}", step_key=step_key)
-    return MaterializeOutcome(outcome, prepared.io_managers)
+    home = instance or ephemeral()
+    definitions = Definitions(
+        assets=assets,
+        resources=resources,
+        jobs=[define_asset_job(JOB_NAME, selection=AssetSelection.all() if selection is None else selection)],
+    )
+    job = definitions.get_job_def(JOB_NAME)
+    _refuse_unknown_inputs(definitions, job, home)
+    return execute_in_process(
+        job,
+        run_config=run_config,
+        instance=home,
+        partition_key=partition_key,
+        raise_on_error=raise_on_error,
+        tags=tags,
+        keeps_in_memory=False,
+    )
+
+
+def materialize_to_memory(
+    assets: Sequence[Any],
+    run_config: Any = None,
+    instance: Instance | None = None,
+    resources: Mapping[str, object] | None = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    tags: Mapping[str, str] | None = None,
+    selection: Any = None,
+) -> ExecuteInProcessResult:
+    """Makes assets in this process and keeps their values in memory alone.
+
+    The arguments are those of `materialize`; `resources` must hold no IO managers.
+
+    Raises:
+        InvariantViolationError: an IO manager is among the resources.
+
+    Example:
+        >>> from daglab.definitions.asset_decorator import asset
+        >>> @asset
+        ... def orders():
+        ...     return [1, 2, 3]
+        >>> materialize_to_memory([orders]).asset_value("orders")
+        [1, 2, 3]
+    """
+    given = dict(resources or {})
+    managers = [key for key, one in given.items() if isinstance(one, (IOManager, IOManagerDefinition))]
+    if managers:
+        raise InvariantViolationError(
+            f"materialize_to_memory was given the IO manager {managers[0]!r}",
+            hint="it keeps all values in memory; use materialize, or leave the IO manager out",
+        )
+    memory = InMemoryIOManager()
+    keys = {out.io_manager_key for one in assets for out in _outs(one)} | {DEFAULT_IO_MANAGER_KEY}
+    return materialize(
+        assets,
+        run_config=run_config,
+        instance=instance,
+        resources={**dict.fromkeys(sorted(keys), memory), **given},
+        partition_key=partition_key,
+        raise_on_error=raise_on_error,
+        tags=tags,
+        selection=selection,
+    )
 
 
 def load(asset: object, *, version: int | str = -1, home: str | None = None) -> Any:
@@ -136,3 +149,21 @@ def load(asset: object, *, version: int | str = -1, home: str | None = None) -> 
     """
     with Instance.open(home) as instance:
         return instance.load(asset, version=version)
+
+
+def _outs(asset: Any) -> Sequence[Any]:
+    node = getattr(asset, "node", None)
+    return list(node.outs.values()) if node is not None else []
+
+
+def _refuse_unknown_inputs(definitions: Definitions, job: Any, instance: Instance) -> None:
+    """An asset that is passed as a value must be given, or known to the instance."""
+    known = {str(key) for key in definitions.resolve_all_asset_keys()}
+    defined = {str(spec.key) for one in definitions.assets or () for spec in specs_of(one)}
+    for definition in job.assets:
+        for key in map(str, definition.keys_by_input.values()):
+            if key not in defined and not instance.asset_states([key]).get(key):
+                raise InvalidDefinitionError(
+                    f"asset {definition.node.name!r} reads the asset {key!r}, which is not among those given",
+                    hint=suggest(key, known - {key}) or "give it, too, or an AssetSpec of it with its IO manager",
+                )

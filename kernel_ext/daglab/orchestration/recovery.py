@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.execution.driver import UNCHANGED
 from daglab.foundation.clock import Clock, SystemClock
 from daglab.io_managers.placing import sweep_drafts
@@ -61,14 +61,14 @@ def resume_request(instance: Instance, run: Run) -> MaterializeRequest:
     """What is left to do of a run: the assets of the steps that did not succeed.
 
     Raises:
-        InvocationError: it is not finished, succeeded, or was made by hand.
+        InvalidInvocationError: it is not finished, succeeded, or was made by hand.
     """
     if not run.status.is_finished:
-        raise InvocationError(f"run {run.run_id} is {run.status}", hint=f"daglab run cancel {run.run_id[:13]}")
+        raise InvalidInvocationError(f"run {run.run_id} is {run.status}", hint=f"daglab run cancel {run.run_id[:13]}")
     if run.status is RunStatus.SUCCESS:
-        raise InvocationError(f"run {run.run_id} succeeded; nothing of it is left to do")
+        raise InvalidInvocationError(f"run {run.run_id} succeeded; nothing of it is left to do")
     if not run.request:
-        raise InvocationError(f"run {run.run_id} was made by hand in a notebook", hint="run its cell again")
+        raise InvalidInvocationError(f"run {run.run_id} was made by hand in a notebook", hint="run its cell again")
     request = MaterializeRequest.from_json(run.request)
     if not request.force:
         return request.repeated(run.run_id)  # What succeeded is fresh now, and is left as it is.

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
-import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from types import FrameType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from daglab.definitions.io_manager import IOManager
 from daglab.errors import PlanError
@@ -19,25 +16,27 @@ from daglab.execution.in_process import InProcessRunner
 from daglab.execution.loading import holds_value
 from daglab.execution.ports import EventSink, StepRunner
 from daglab.execution.recording import INTERRUPTED
+from daglab.execution.setting import RunSetting
 from daglab.execution.step import StepExecutor
 from daglab.execution.worker_pool import WorkerPool
 from daglab.foundation.clock import SystemClock
 from daglab.foundation.ids import new_run_id
 from daglab.orchestration.instance import Instance
+from daglab.orchestration.interrupts import Interrupts
 from daglab.orchestration.locations import LoadedWorkspace, LocatedFinding, load_workspace
 from daglab.orchestration.processes import this_process
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
+from daglab.orchestration.sinks import Listener, Tee
 from daglab.orchestration.worker_setup import WorkerSetup
-from daglab.planning.plan import ExecutionPlan, PlanRequest, build_plan
+from daglab.planning.plan import PlanRequest, build_plan
 from daglab.planning.selection import select
 from daglab.planning.staleness import Verdict, assess
+from daglab.planning.steps import ExecutionPlan
 from daglab.records.events import Event, EventType, RunEnded
 from daglab.records.runs import Run, RunStatus
 
 if TYPE_CHECKING:
     from daglab.run_store.store import RunStore
-
-Listener = Callable[[Event], None]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,12 +47,14 @@ class Prepared:
         request: what is wanted.
         plan: how it is done; without steps where everything is fresh.
         io_managers: by resource key.
+        workspace: what the locations declare.
         remarks: what there is to tell about the locations; errors are of locations that are left out.
     """
 
     request: MaterializeRequest
     plan: ExecutionPlan
     io_managers: Mapping[str, IOManager]
+    workspace: LoadedWorkspace
     remarks: tuple[LocatedFinding, ...] = ()
 
     @property
@@ -80,7 +81,7 @@ def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWo
 
     Raises:
         PlanError: something it needs cannot be used, or is defined nowhere.
-        SelectionError: the selection means nothing.
+        InvalidSubsetError: the selection means nothing.
     """
     workspace = workspace or load_workspace(request.locations)
     graph = workspace.graph
@@ -91,7 +92,7 @@ def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWo
     plan = build_plan(graph, PlanRequest(selected=chosen, force=request.force), states, verdicts)
     workspace.refuse_broken(plan.asset_keys)
     remarks = tuple(one for one in workspace.findings if one.severity != "info")
-    return Prepared(request=request, plan=plan, io_managers=managers, remarks=remarks)
+    return Prepared(request=request, plan=plan, io_managers=managers, workspace=workspace, remarks=remarks)
 
 
 def _chosen(workspace: LoadedWorkspace, selection: str) -> frozenset[str]:
@@ -109,6 +110,18 @@ def _chosen(workspace: LoadedWorkspace, selection: str) -> frozenset[str]:
     chosen = select(graph, selection)
     workspace.refuse_broken(chosen)
     return chosen
+
+
+def asset_setting(workspace: LoadedWorkspace, instance: Instance, run_id: str) -> RunSetting:
+    """What all steps share of a run that makes assets of a workspace."""
+    own = {key: one for node in workspace.graph.nodes.values() for key, one in node.definition.resource_defs.items()}
+    return RunSetting(
+        run_id=run_id,
+        run=lambda: instance.store.run(run_id),
+        instance=instance,
+        io_managers=instance.io_managers(workspace.resources),
+        resource_defs={**own, **workspace.resources},
+    )
 
 
 def new_run(request: MaterializeRequest, *, root_run_id: str | None = None) -> Run:
@@ -150,8 +163,8 @@ def execute(
     else:
         store.update_process(run.run_id, process, clock.now())
     with ExitStack() as stack:
-        watch = stack.enter_context(_CancelWatch(store, run.run_id))
-        sink = _Tee(stack.enter_context(store.writer(run.run_id)), listeners)
+        watch = stack.enter_context(CancelWatch(store, run.run_id))
+        sink = Tee(stack.enter_context(store.writer(run.run_id)), listeners)
         try:
             runner = _runner(instance, prepared, run.run_id, sink)
         except KeyboardInterrupt:
@@ -168,10 +181,8 @@ def _runner(instance: Instance, prepared: Prepared, run_id: str, sink: EventSink
     count = min(request.processes, len(plan.steps)) or 1
     if not request.locations or os.name != "posix":
         # What is defined by the calling process alone cannot be loaded by another one.
-        executor = StepExecutor(
-            run_id=run_id, steps=plan.steps, io_managers=prepared.io_managers, emit=sink.append, clock=clock
-        )
-        return InProcessRunner(executor)
+        setting = asset_setting(prepared.workspace, instance, run_id)
+        return InProcessRunner(StepExecutor(setting=setting, steps=plan.steps, emit=sink.append, clock=clock))
     setup = WorkerSetup(
         home=instance.home.path,
         root=instance.home.root,
@@ -180,7 +191,7 @@ def _runner(instance: Instance, prepared: Prepared, run_id: str, sink: EventSink
         code_versions={key: step.code_version for key, step in plan.steps.items()},
     )
     return WorkerPool(
-        command=[sys.executable, "-m", "daglab.orchestration.worker_process"],
+        command=[sys.executable, "-P", "-m", "daglab.orchestration.worker_process"],
         setup=setup,
         count=count,
         run_id=run_id,
@@ -190,55 +201,27 @@ def _runner(instance: Instance, prepared: Prepared, run_id: str, sink: EventSink
     )
 
 
-class _Tee:
-    """A sink that tells others, too."""
+class CancelWatch(Interrupts):
+    """Whether somebody wants the run to stop: by an interrupt, or in the store.
 
-    def __init__(self, sink: EventSink, listeners: Collection[Listener]) -> None:
-        self._sink = sink
-        self._listeners = listeners
-
-    def append(self, event: Event) -> None:
-        self._sink.append(event)
-        for listener in self._listeners:
-            listener(event)
-
-    def flush(self) -> None:
-        self._sink.flush()
-
-
-class _CancelWatch:
-    """Whether somebody wants the run to stop: by an interrupt, even one that user code caught, or in the store.
-
-    The store, by which another machine asks, is read at most once a second.
+    Args:
+        store: by which another machine asks; it is read at most once a second. None for interrupts alone.
+        run_id: the run.
     """
 
-    def __init__(self, store: RunStore, run_id: str) -> None:
+    def __init__(self, store: RunStore | None, run_id: str) -> None:
+        super().__init__()
         self._store = store
         self._run_id = run_id
         self._clock = SystemClock()
         self._asked = self._clock.now()
-        self._was_interrupted = False
-
-    def __enter__(self) -> Self:
-        self._earlier = signal.getsignal(signal.SIGINT)
-        if self._takes_signals():
-            signal.signal(signal.SIGINT, self._interrupt)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._takes_signals():
-            signal.signal(signal.SIGINT, self._earlier)
-
-    def _takes_signals(self) -> bool:
-        return threading.current_thread() is threading.main_thread() and self._earlier is signal.default_int_handler
-
-    def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        self._was_interrupted = True
-        signal.default_int_handler(number, frame)
 
     def __call__(self) -> bool:
-        if self._was_interrupted:
+        """Whether somebody does."""
+        if super().__call__():
             return True
+        if self._store is None:
+            return False
         now = self._clock.now()
         if (now - self._asked).total_seconds() < 1:
             return False

@@ -9,9 +9,10 @@ from typing import Any, NoReturn
 from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.io_manager import InputContext, IOManager, OutputContext
-from daglab.definitions.nodes import NodeDefinition, Origin
+from daglab.definitions.nodes import Origin
+from daglab.definitions.op_definition import OpDefinition
 from daglab.definitions.specs import AssetCheckSpec, AssetSpec
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.orchestration.locations import LoadedWorkspace, LocatedFinding, Refused
 from daglab.planning.graph import AssetGraph, code_version
 
@@ -44,8 +45,8 @@ def _definition_to_json(one: AssetsDefinition) -> dict[str, Any]:
     return {
         "name": one.node.name,
         "code_version": code_version(one),
-        "assets": {name: _spec_to_json(one, spec) for name, spec in one.specs.items()},
-        "checks": {name: _check_to_json(spec) for name, spec in one.check_specs.items()},
+        "assets": {name: _spec_to_json(one, spec) for name, spec in one.specs_by_output.items()},
+        "checks": {name: _check_to_json(spec) for name, spec in one.check_specs_by_output.items()},
         "inputs": {name: str(key) for name, key in one.keys_by_input.items()},
         "origin": asdict(one.origin) if one.origin else None,
     }
@@ -59,7 +60,7 @@ def _spec_to_json(one: AssetsDefinition, spec: AssetSpec) -> dict[str, Any]:
         "group_name": spec.group_name,
         "code_version": code_version(one, spec),
         "owners": list(spec.owners),
-        "tags": dict(spec.tags),
+        "tags": spec.plain_tags,
         "kinds": sorted(spec.kinds),
     }
 
@@ -75,7 +76,7 @@ def _check_to_json(spec: AssetCheckSpec) -> dict[str, Any]:
 
 def _definition_from_json(data: Mapping[str, Any]) -> AssetsDefinition:
     return AssetsDefinition(
-        node=NodeDefinition(name=data["name"], compute=_Absent(name=data["name"]), code_version=data["code_version"]),
+        node=OpDefinition(name=data["name"], compute=_Absent(name=data["name"]), code_version=data["code_version"]),
         specs={name: AssetSpec(**_with_keys(one)) for name, one in data["assets"].items()},
         check_specs={
             name: AssetCheckSpec(**{**one, "asset": AssetKey.from_user_string(one["asset"])})
@@ -83,6 +84,7 @@ def _definition_from_json(data: Mapping[str, Any]) -> AssetsDefinition:
         },
         keys_by_input={name: AssetKey.from_user_string(key) for name, key in data["inputs"].items()},
         origin=Origin(**data["origin"]) if data["origin"] else None,
+        deps_are_complete=True,
     )
 
 
@@ -115,4 +117,4 @@ class _UnaskedIOManager(IOManager):
 
 
 def _refuse(what: str) -> NoReturn:
-    raise InvocationError(f"{what} is not in this process", hint="start a run instead")
+    raise InvalidInvocationError(f"{what} is not in this process", hint="start a run instead")

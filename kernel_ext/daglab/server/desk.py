@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from daglab.errors import PlanError, RunNotFoundError, SelectionError, StoreUnavailableError, suggest
+from daglab.errors import InvalidSubsetError, PlanError, RunNotFoundError, StoreUnavailableError, suggest
 from daglab.orchestration.home import SERVER_HOME, Home, find_home
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.launching import cancel, launch
@@ -115,7 +115,7 @@ class Desk:
         """Starts a run in a process of its own; None where everything is fresh.
 
         Raises:
-            SelectionError: there is no such asset.
+            InvalidSubsetError: there is no such asset.
             PlanError: it cannot be planned.
         """
         _require_known(reading, wish)
@@ -148,7 +148,7 @@ class Desk:
 
         Raises:
             RunNotFoundError: there is no such run.
-            InvocationError: it is over already.
+            InvalidInvocationError: it is over already.
         """
         self._run(run_id)
         return run_view(cancel(self._open(find_home(self._start)), run_id))
@@ -200,7 +200,7 @@ def _require_known(reading: Reading, wish: Wish) -> None:
         return
     place = "is read here and defined nowhere" if wish.key in workspace.graph.external_keys else "is not there"
     hint = suggest(wish.key or "", known) or f"there are: {', '.join(sorted(known)[:8]) or 'no assets yet'}"
-    raise SelectionError(f"asset {wish.key!r} {place}", hint=hint)
+    raise InvalidSubsetError(f"asset {wish.key!r} {place}", hint=hint)
 
 
 def _selection(wish: Wish) -> str:

@@ -10,7 +10,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado.web import authenticated
 
-from daglab.errors import DaglabError, InvocationError
+from daglab.errors import DaglabError, InvalidInvocationError
 from daglab.server.commands import read_command, read_number
 from daglab.server.problems import FRESH, answer_to
 from daglab.server.service import Service
@@ -103,7 +103,7 @@ class RunCancelHandler(DaglabHandler):
         """Asks a run to stop, and answers with its `RunView`."""
         try:
             self.answer(await self.service.cancel(run_id))
-        except InvocationError as error:
+        except InvalidInvocationError as error:
             self.answer(Problem(title="The run is over", detail=error.message, hint=error.hint), 409)
 
 

@@ -8,11 +8,11 @@ from tornado.web import HTTPError
 
 from daglab.errors import (
     DaglabError,
-    InvocationError,
+    InvalidInvocationError,
+    InvalidSubsetError,
     PlanError,
     RunNotFoundError,
     RunStoreError,
-    SelectionError,
     SettingsError,
 )
 from daglab.views.shapes import Problem
@@ -22,9 +22,9 @@ _ANSWERS: tuple[tuple[type[DaglabError], int, str], ...] = (
     (RunNotFoundError, 404, "There is no such run"),
     (RunStoreError, 503, "The run store cannot be used"),
     (SettingsError, 503, "The settings of the project cannot be used"),
-    (SelectionError, 404, "There is no such asset"),
+    (InvalidSubsetError, 404, "There is no such asset"),
     (PlanError, 400, "This cannot be materialized"),
-    (InvocationError, 400, "The request cannot be understood"),
+    (InvalidInvocationError, 400, "The request cannot be understood"),
     (DaglabError, 400, "This cannot be done"),
 )
 

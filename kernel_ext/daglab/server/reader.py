@@ -14,7 +14,7 @@ from tempfile import TemporaryFile
 from threading import Lock
 from typing import IO
 
-from daglab.errors import DaglabError, InvocationError, PlanError, SettingsError
+from daglab.errors import DaglabError, InvalidInvocationError, PlanError, SettingsError
 from daglab.orchestration.home import Home, find_home
 from daglab.orchestration.location_specs import LocationSpec, workspace_specs
 from daglab.orchestration.locations import LoadedWorkspace
@@ -136,7 +136,7 @@ _EMPTY: dict[str, list[object]] = {"definitions": [], "findings": [], "refused":
 def _specs(home: Home) -> tuple[LocationSpec, ...]:
     try:
         return workspace_specs(home.settings.locations, home.root)
-    except InvocationError as error:
+    except InvalidInvocationError as error:
         raise SettingsError(error.message, hint=error.hint) from None
 
 

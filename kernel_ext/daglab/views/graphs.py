@@ -114,10 +114,10 @@ def asset_view(
     return AssetView(
         key=node.key,
         name=spec.key.path[-1],
-        group=spec.group_name,
+        group=spec.group,
         kinds=sorted(spec.kinds),
         owners=list(spec.owners),
-        tags=dict(spec.tags),
+        tags=spec.plain_tags,
         description=inspect.cleandoc(spec.description or ""),
         location=origin.location if origin else "",
         cell=origin.cell if origin else None,

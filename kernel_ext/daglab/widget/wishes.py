@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast, get_args
 
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.orchestration.launching import cancel, launch
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
 from daglab.orchestration.runs import judge, prepare
@@ -53,10 +53,10 @@ def cancel_run(source: GraphSource, run_id: object) -> None:
 
     Raises:
         RunNotFoundError: there is no such run.
-        InvocationError: it is over already, or nothing was named.
+        InvalidInvocationError: it is over already, or nothing was named.
     """
     if not isinstance(run_id, str) or not run_id:
-        raise InvocationError(f"{run_id!r} names no run")
+        raise InvalidInvocationError(f"{run_id!r} names no run")
     cancel(source.instance, run_id)
 
 
@@ -64,14 +64,16 @@ def read_wish(data: object) -> Wish:
     """Reads a wish as it comes over the wire.
 
     Raises:
-        InvocationError: it is none.
+        InvalidInvocationError: it is none.
     """
     modes = get_args(SelectionMode)
     given: Mapping[str, Any] = data if isinstance(data, Mapping) else {}
     selection, key = given.get("selection"), given.get("key")
     needs_key = selection in ("asset", "upstream", "downstream")
     if selection not in modes or (needs_key and not (isinstance(key, str) and key)):
-        raise InvocationError(f"{data!r} asks for nothing that can be done", hint=f"a selection is one of {modes}")
+        raise InvalidInvocationError(
+            f"{data!r} asks for nothing that can be done", hint=f"a selection is one of {modes}"
+        )
     return Wish(selection=cast(SelectionMode, selection), key=key if needs_key else None)
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from daglab.errors import DefinitionError
+from daglab.errors import InvalidDefinitionError
 from daglab.notebooks.directive import (
     ASSET_USAGE,
     CHECK_USAGE,
@@ -82,7 +82,7 @@ def test_asset_line(line, expected):
     ],
 )
 def test_wrong_asset_line(line, message, hint):
-    with pytest.raises(DefinitionError) as caught:
+    with pytest.raises(InvalidDefinitionError) as caught:
         parse_asset_directive(line)
     assert message in caught.value.message
     assert caught.value.message.startswith("%%asset: ")
@@ -116,7 +116,7 @@ def test_check_line(line, expected):
     ],
 )
 def test_wrong_check_line(line, message):
-    with pytest.raises(DefinitionError) as caught:
+    with pytest.raises(InvalidDefinitionError) as caught:
         parse_check_directive(line)
     assert message in caught.value.message
 

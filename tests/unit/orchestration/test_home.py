@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from daglab.errors import InvocationError
+from daglab.errors import InvalidInvocationError
 from daglab.notebooks.document import Cell
 from daglab.orchestration.home import find_home
 from daglab.orchestration.location_specs import LocationSpec, notebook_spec, workspace_specs
@@ -71,7 +71,7 @@ def test_workspace_is_what_its_patterns_match_each_once_and_no_checkpoints(tmp_p
 
 @pytest.mark.parametrize("entry", ["../x.ipynb", "/etc/*.ipynb"])
 def test_location_outside_of_the_project_is_refused(tmp_path: Path, entry: str) -> None:
-    with pytest.raises(InvocationError, match="leads out of the project"):
+    with pytest.raises(InvalidInvocationError, match="leads out of the project"):
         workspace_specs([entry], tmp_path)
 
 

@@ -1,0 +1,152 @@
+"""Jobs, run in this process from beginning to end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import replace
+from typing import Any
+
+from daglab.definitions.io_manager import IOManager
+from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
+from daglab.execution.driver import Driver
+from daglab.execution.in_process import InProcessRunner
+from daglab.execution.step import StepExecutor
+from daglab.foundation.clock import SystemClock
+from daglab.foundation.ids import new_run_id
+from daglab.history.job_results import ExecuteInProcessResult
+from daglab.io_managers.memory import InMemoryIOManager
+from daglab.orchestration.instance import Instance, ephemeral
+from daglab.orchestration.interrupts import Interrupts
+from daglab.orchestration.job_requests import JobRequest, prepare_job, raise_failure, setting_of
+from daglab.orchestration.processes import this_process
+from daglab.orchestration.sinks import Tee
+from daglab.records.events import Event
+from daglab.records.outputs import StepOutput
+from daglab.records.runs import Run, RunStatus
+
+
+def execute_in_process(
+    job: Any,
+    *,
+    run_config: Any = None,
+    instance: Instance | None = None,
+    partition_key: str | None = None,
+    raise_on_error: bool = True,
+    op_selection: Sequence[str] | None = None,
+    asset_selection: Sequence[Any] | None = None,
+    run_id: str | None = None,
+    input_values: Mapping[str, object] | None = None,
+    tags: Mapping[str, str] | None = None,
+    resources: Mapping[str, object] | None = None,
+    keeps_in_memory: bool = True,
+) -> ExecuteInProcessResult:
+    """Runs a job in this process, step by step.
+
+    Args:
+        job: a `JobDefinition`.
+        run_config: a dict or `RunConfig`; by default the job's own.
+        instance: where the run is recorded; by default nowhere that lasts.
+        partition_key: the partition to run for.
+        raise_on_error: whether what a step raises is raised here.
+        op_selection: the ops to run, in the language of op selections.
+        asset_selection: the assets to make.
+        run_id: of the run; a new one by default.
+        input_values: values for the inputs of the job's graph.
+        tags: more labels of the run.
+        resources: by key, besides and before those of the job.
+        keeps_in_memory: whether values are kept in memory where no IO manager is given; else they are stored as files.
+
+    Raises:
+        InvalidConfigError: the run config does not fit.
+        InvalidSubsetError: a selection names what is not there.
+        UnknownPartitionError: there is no such partition.
+    """
+    if op_selection is not None or asset_selection is not None:
+        job = job.get_subset(op_selection=op_selection, asset_selection=asset_selection)
+    defined = {**job.resource_defs, **(resources or {})}
+    if resources:
+        job = job.with_top_level_resources(defined)
+    home = instance or ephemeral()
+    if partition_key is not None:
+        job.validate_partition_key(partition_key, home)
+    # Assets are there to be kept, also for whoever asks this instance for them later.
+    if keeps_in_memory and job.graph is not None and DEFAULT_IO_MANAGER_KEY not in defined:
+        defined[DEFAULT_IO_MANAGER_KEY] = InMemoryIOManager()
+    request = prepare_job(
+        job,
+        home,
+        run_config=_config_for(job, run_config, partition_key),
+        resource_defs=defined,
+        input_values=input_values,
+        partition_key=partition_key,
+        tags=tags,
+    )
+    return run_in_process(request, home, run_id=run_id, raise_on_error=raise_on_error)
+
+
+def run_in_process(
+    request: JobRequest, instance: Instance, *, run_id: str | None = None, raise_on_error: bool = True
+) -> ExecuteInProcessResult:
+    """Runs what was prepared."""
+    clock = SystemClock()
+    run = Run(
+        run_id=run_id or new_run_id(),
+        job=request.job.name,
+        status=RunStatus.STARTING,
+        location="Python",
+        target=request.job.name,
+        launched_by="python",
+        created_at=clock.now(),
+        request=request.to_json(),
+        tags=request.tags,
+        parent_run_id=request.parent_run_id,
+        root_run_id=request.root_run_id,
+        process=this_process(),
+    )
+    events: list[Event] = []
+    captured: dict[StepOutput, Any] = {}
+    setting = setting_of(request, run, instance)
+    with ExitStack() as stack:
+        sink = Tee(stack.enter_context(instance.recording(run)), (events.append,))
+        is_canceled = stack.enter_context(Interrupts())
+        executor = StepExecutor(
+            setting=setting, steps=request.plan.steps, emit=sink.append, clock=clock, captured=captured
+        )
+        runner = InProcessRunner(executor)
+        stack.callback(runner.close)
+        driver = Driver(
+            run_id=run.run_id,
+            plan=request.plan,
+            runner=runner,
+            sink=sink,
+            clock=clock,
+            is_canceled=is_canceled,
+            earlier=dict(request.earlier),
+            stop_early=raise_on_error,
+        )
+        outcome = driver.run()
+    if raise_on_error:
+        raise_failure(outcome)
+    return ExecuteInProcessResult(
+        job=request.job,
+        run=replace(run, status=outcome.status, failure=outcome.failure),
+        outcome=outcome,
+        events=events,
+        captured=captured,
+        plan=request.plan,
+        instance=instance,
+        io_managers=_loaders(request, instance),
+    )
+
+
+def _loaders(request: JobRequest, instance: Instance) -> Mapping[str, Any]:
+    """The IO managers with which values can be loaded when the run is over."""
+    given = {key: one for key, one in request.resource_defs.items() if isinstance(one, IOManager)}
+    return {**instance.io_managers(), **given} if DEFAULT_IO_MANAGER_KEY not in given else given
+
+
+def _config_for(job: Any, run_config: Any, partition_key: str | None) -> Any:
+    if run_config is None and partition_key is not None and job.partitioned_config is not None:
+        return job.get_run_config_for_partition_key(partition_key)
+    return run_config
