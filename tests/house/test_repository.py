@@ -76,7 +76,7 @@ def test_every_extra_that_the_code_names_is_declared() -> None:
         extra
         for name, text in tracked_texts().items()
         if name.startswith("kernel_ext/") and "/foundation/" not in name
-        for extra in re.findall(r"""require\(["'][\w.]+["'], ["'](\w+)["']\)|extra=["'](\w+)["']""", text)
+        for extra in re.findall(r"""require\(["'][\w.]+["'], ["'](\w+)["']\)|Error\(.*extra=["'](\w+)["']""", text)
     }
     assert {first or second for first, second in named} <= set(PROJECT["project"]["optional-dependencies"])
 
