@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asset_graphs
 import flights_notebook
 import importing
+import memory
 import papermill_command
+import planning_assets
 import trivial_assets
 from measure import Figure, print_figures
 
@@ -12,7 +15,8 @@ from measure import Figure, print_figures
 def main() -> None:
     """Measures one after the other, so that none disturbs another, and prints one table."""
     figures: list[Figure] = []
-    for module in (importing, trivial_assets, flights_notebook, papermill_command):
+    modules = (importing, trivial_assets, asset_graphs, planning_assets, memory, flights_notebook, papermill_command)
+    for module in modules:
         print(f"  {(module.__doc__ or '').splitlines()[0]}", flush=True)
         figures += module.measure()
     print_figures(figures)

@@ -1,0 +1,37 @@
+"""What a run holds in memory: a long chain of large values, against a short one."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from measure import PROGRAMS, Figure, print_figures, run_program
+
+MEGABYTES = 8
+SHORT, LONG = 5, 200
+
+
+def grown(count: int) -> float:
+    """Megabytes by which the process has grown at its largest."""
+    with TemporaryDirectory() as folder:
+        command = [Path(sys.executable), PROGRAMS / "chain_of_large_values.py", str(count), str(MEGABYTES), folder]
+        return float(json.loads(run_program(command)[1].splitlines()[-1])["grown"]) / 2**20
+
+
+def measure() -> list[Figure]:
+    """The most memory that a run takes; it holds no value longer than its last reader needs it."""
+    return [
+        Figure(
+            what=f"memory of a chain of {LONG} values of {MEGABYTES} MB",
+            unit="MB",
+            daglab=grown(LONG),
+            reference=grown(SHORT),
+            against=f"the same with {SHORT}",
+        )
+    ]
+
+
+if __name__ == "__main__":
+    print_figures(measure())
