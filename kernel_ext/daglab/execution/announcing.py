@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from types import GeneratorType
 from typing import Any
 
 from daglab.definitions.contexts.op_context import OpExecutionContext
@@ -25,17 +23,21 @@ from daglab.definitions.user_events import (
 )
 from daglab.errors import (
     CheckFailedError,
-    DaglabError,
     InvariantViolationError,
     StepOutputNotFoundError,
-    ValueHandlingError,
     suggest,
 )
-from daglab.execution.loading import io_manager_named
 from daglab.execution.recording import StepRecorder
+from daglab.execution.reported import (
+    reported_evaluation,
+    reported_expectation,
+    reported_materialization,
+    reported_observation,
+)
 from daglab.execution.step_partitions import partition_tags
+from daglab.execution.storing import output_context, store
 from daglab.records.assets import CheckEvaluation, Materialization, Observation
-from daglab.records.events import EventType, Expectation, OutputHandled, ValuePassed
+from daglab.records.events import EventType, OutputHandled, ValuePassed
 from daglab.records.outputs import StepOutput
 
 
@@ -81,19 +83,13 @@ class Announcer:
         recorder = self.recorder
         match event:
             case AssetMaterialization():
-                recorder.tell(EventType.ASSET_MATERIALIZATION, self._reported(event))
+                recorder.tell(EventType.ASSET_MATERIALIZATION, reported_materialization(recorder, event))
             case AssetObservation():
-                recorder.tell(EventType.ASSET_OBSERVATION, self._observation(event))
+                recorder.tell(EventType.ASSET_OBSERVATION, reported_observation(recorder, event))
             case ExpectationResult():
-                told = Expectation(
-                    success=event.success,
-                    label=event.label or "",
-                    description=event.description or "",
-                    metadata=normalize_metadata(event.metadata),
-                )
-                recorder.tell(EventType.STEP_EXPECTATION_RESULT, told)
+                recorder.tell(EventType.STEP_EXPECTATION_RESULT, reported_expectation(event))
             case AssetCheckEvaluation():
-                self._evaluate_reported(event)
+                self._tell_evaluation(reported_evaluation(recorder, event))
             case _:
                 raise InvariantViolationError(f"step {recorder.step.key!r} gave back {event!r:.200}")
 
@@ -232,8 +228,8 @@ class Announcer:
         if not out.carries_value or output.value is NO_VALUE:
             recorder.outputs.append(self._record(name, mapping_key, io_manager_key=""))
             return
-        told = self._output_context(name, out, mapping_key, None, output)
-        self._store(told, out.io_manager_key, output.value)
+        told = self._stored_by(name, out, mapping_key, None, output)
+        store(self.recorder, told, out.io_manager_key, output.value, self.take_event)
         record = replace(self._record(name, mapping_key, io_manager_key=out.io_manager_key), stored=told.stored)
         given = self._metadata(name, mapping_key, output)
         recorder.tell(
@@ -247,9 +243,9 @@ class Announcer:
         self, name: str, out: Out, spec: AssetSpec, output: Output[Any] | DynamicOutput[Any], *, stores: bool
     ) -> None:
         recorder, step = self.recorder, self.recorder.step
-        told = self._output_context(name, out, "", spec, output)
+        told = self._stored_by(name, out, "", spec, output)
         if stores:
-            self._store(told, out.io_manager_key, output.value)
+            store(self.recorder, told, out.io_manager_key, output.value, self.take_event)
         stored = told.stored
         said = self.context.data_version_of(spec.key)
         version = _version_of(output) or said or (stored.data_version if stored else None) or recorder.run_id
@@ -296,7 +292,7 @@ class Announcer:
             io_manager_key=io_manager_key,
         )
 
-    def _output_context(
+    def _stored_by(
         self,
         name: str,
         out: Out,
@@ -304,57 +300,8 @@ class Announcer:
         spec: AssetSpec | None,
         output: Output[Any] | DynamicOutput[Any],
     ) -> OutputContext:
-        recorder, step = self.recorder, self.recorder.step
-        run = recorder.setting.run
-        return OutputContext(
-            step_key=step.key,
-            name=name,
-            run_id=recorder.run_id,
-            mapping_key=mapping_key or None,
-            job_name=run.job_name,
-            op_def=step.op,
-            config=step.output_configs.get(name),
-            definition_metadata={**(out.metadata or {}), **(spec.metadata if spec else {})},
-            output_metadata=self._metadata(name, mapping_key, output),
-            dagster_type=out.type,
-            log_manager=recorder.facts.log,
-            resource_config=run.resource_configs.get(out.io_manager_key),
-            resources=recorder.setting.resources,
-            step_context=self.context,
-            asset_key=spec.key if spec else None,
-            asset_spec=spec,
-            partition_key=recorder.partition_of(spec),
-            asset_partition_keys=recorder.partitions.made(spec),
-            asset_partitions_def=getattr(spec, "partitions_def", None),
-            instance=run.instance,
-        )
-
-    def _store(self, told: OutputContext, io_manager_key: str, value: Any) -> None:
-        manager = io_manager_named(self.recorder.setting.managers, io_manager_key, told.label)
-        try:
-            told_besides = manager.handle_output(told, value)
-            if isinstance(told_besides, GeneratorType):
-                self._take_from_manager(told, told_besides)
-            for event in told.consume_events():
-                self.take_event(event)
-        except DaglabError:
-            raise
-        except Exception as error:
-            kind = type(value).__name__
-            raise ValueHandlingError(
-                f"{told.label!r}: {type(manager).__name__} could not store its value of type {kind}: {error}",
-                user_exception=error,
-            ) from error
-
-    def _take_from_manager(self, told: OutputContext, given: Iterable[Any]) -> None:
-        """Announces what an IO manager yields while it stores a value: events, and facts about the value."""
-        for one in given:
-            if isinstance(one, (AssetMaterialization, AssetObservation)):
-                self.take_event(one)
-            elif isinstance(one, Mapping):
-                told.add_output_metadata(one)
-            else:
-                raise InvariantViolationError(f"the IO manager of {told.label!r} yielded {one!r:.200}")
+        metadata = self._metadata(name, mapping_key, output)
+        return output_context(self.recorder, self.context, name, out, mapping_key, spec, metadata)
 
     def _metadata(
         self, name: str, mapping_key: str, output: Output[Any] | DynamicOutput[Any]
@@ -445,20 +392,6 @@ class Announcer:
             )
         )
 
-    def _evaluate_reported(self, event: AssetCheckEvaluation) -> None:
-        self._tell_evaluation(
-            CheckEvaluation(
-                asset_key=str(event.asset_key),
-                check_name=event.check_name,
-                run_id=self.recorder.run_id,
-                at=self.recorder.clock.now(),
-                passed=event.passed,
-                severity=event.severity,
-                message=event.description or "",
-                metadata=normalize_metadata(event.metadata),
-            )
-        )
-
     def _tell_evaluation(self, evaluation: CheckEvaluation) -> None:
         self.recorder.tell(EventType.ASSET_CHECK_EVALUATION, evaluation)
         self.recorder.checks.append(evaluation)
@@ -482,34 +415,6 @@ class Announcer:
         recorder.outputs.append(self._record(name, "", io_manager_key=""))
         for verdict in result.check_results or ():
             self._take_verdict(verdict, name)
-
-    def _observation(self, event: AssetObservation) -> Observation:
-        recorder = self.recorder
-        return Observation(
-            asset_key=str(event.asset_key),
-            run_id=recorder.run_id,
-            step_key=recorder.step.key,
-            at=recorder.clock.now(),
-            partition=event.partition or "",
-            description=event.description or "",
-            metadata=normalize_metadata(event.metadata),
-            tags=dict(event.tags or {}),
-        )
-
-    def _reported(self, event: AssetMaterialization) -> Materialization:
-        recorder = self.recorder
-        return Materialization(
-            asset_key=str(event.asset_key),
-            run_id=recorder.run_id,
-            step_key=recorder.step.key,
-            at=recorder.clock.now(),
-            code_version=recorder.step.code_version,
-            data_version=recorder.run_id,
-            partition=event.partition or "",
-            metadata=normalize_metadata(event.metadata),
-            tags=dict(event.tags or {}),
-            description=event.description or "",
-        )
 
 
 def _version_of(result: Any) -> str | None:
