@@ -134,12 +134,25 @@ def _names() -> str:
     words = "\n".join(f"| {old} | {today} |" for old, today in OLD_WORDS.items())
     return f"""# Names from elsewhere
 
-Who comes from Dagster changes `from dagster import ...` to `from daglab import ...`: public names, their parameters and
-what they do are the same, and the names of this table work under both spellings.
+Who comes from Dagster changes `from dagster import ...` to `from daglab import ...`: public names keep their
+parameters and what they do, and the names of this table work under both spellings.
 
 | Dagster's name | daglab's own |
 |---|---|
 {aliases}
+
+## What differs
+
+- A key is its written form: `AssetKey("raw/orders")` is `AssetKey(["raw", "orders"])`, and `str(key)` is `raw/orders`.
+- Where Dagster raises an error of its internal checks, daglab raises one of its own, such as `InvalidDefinitionError`.
+- A step that is interrupted (`KeyboardInterrupt`) cancels its run; what was made until then is kept.
+- A fixed local time that comes twice on a day fires at its first occurrence.
+- A run config that sets one field of a resource leaves the others as they were given.
+- Results of asset jobs are loaded from where they are stored, so that a long run does not fill the memory.
+- Deprecated parameters, such as `compute_kind`, are left out.
+
+Not there yet: what fires schedules and sensors by itself, automation conditions, backfills, executors of one's own,
+Pipes, and notebooks as single steps.
 
 ## Words of older releases
 
