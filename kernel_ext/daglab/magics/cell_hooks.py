@@ -44,6 +44,7 @@ class CellHooks:
             return  # A cell magic such as %%capture runs the rest of its cell by itself.
         if self._run is not None and self._run.is_open:
             self._run.fail(None)  # IPython never said how that cell ended.
+        self._session.catch_up()
         self._session.is_busy = True
         self._running, self._run, self._session.current_key = info, None, None
         is_ours = split_directive(info.raw_cell)[0] is not None

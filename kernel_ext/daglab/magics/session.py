@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -152,6 +152,15 @@ class KernelSession:
         with self._loading:
             self._latest = self._loaded(self.specs())
             return self._latest
+
+    def catch_up(self) -> None:
+        """Loads what was saved since the last look, for those who watch while the next cell keeps the kernel busy.
+
+        What cannot be loaded now is told by whoever looks next.
+        """
+        if self._listeners and self._latest is not None:
+            with suppress(Exception):
+                self.workspace()
 
     def elsewhere(self) -> LoadedWorkspace:
         """What the other places of the project declare."""
