@@ -10,6 +10,7 @@ from typing import Any
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
 from daglab.definitions.resources.available import Resources
 from daglab.definitions.resources.opening import Surroundings, open_resources
+from daglab.definitions.types.scalars import ANY
 from daglab.errors import UnknownResourceError, suggest
 from daglab.execution.boundary import failure_from
 from daglab.execution.setting import OpenSetting, RunSetting
@@ -112,8 +113,13 @@ def resources_needed_by(step: Step) -> Iterator[str]:
         yield from sorted(_of_type(declared))
 
 
+_NONE: frozenset[str] = frozenset()
+
+
 def _of_type(declared: Any) -> frozenset[str]:
     kind = declared.type
+    if kind is ANY:
+        return _NONE
     found = set(kind.required_resource_keys)
     if kind.loader is not None:
         found |= set(kind.loader.required_resource_keys())

@@ -72,12 +72,17 @@ def place_written(folder: str, write: Callable[[BinaryIO], object], extension: s
 
 def make_folder(folder: str, *, durable: bool) -> None:
     """Makes a folder and those above it; if durable, each one is on the disk before anything is put into it."""
-    if os.path.isdir(folder):
-        return
     parent = os.path.dirname(folder)
-    make_folder(parent, durable=durable)
-    with suppress(FileExistsError):
+    try:
         os.mkdir(folder)
+    except FileExistsError:
+        if not os.path.isdir(folder):
+            raise
+        return
+    except FileNotFoundError:
+        make_folder(parent, durable=durable)
+        with suppress(FileExistsError):
+            os.mkdir(folder)
     if durable:
         _sync_folder(parent)
 

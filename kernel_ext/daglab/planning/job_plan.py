@@ -12,6 +12,7 @@ from daglab.definitions.graph_definition import GraphDefinition
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
 from daglab.definitions.specs import AssetCheckKey, AssetSpec
 from daglab.errors import ExecutionStepNotFoundError, InvalidDefinitionError, suggest
+from daglab.foundation.collection import collection_paused
 from daglab.foundation.graphs import levels
 from daglab.planning.asset_steps import steps_of
 from daglab.planning.expansion import Expander, OpSettings, Path
@@ -79,18 +80,19 @@ def plan_assets(
     expander = Expander(settings=settings or {}, retry_policy=retry_policy)
     own_hooks = tuple(hooks)
     steps: list[Step] = []
-    for definition in known:
-        selected = _selected_outputs(definition, keys, check_keys)
-        if selected is None or selected:
-            found = steps_of(
-                definition,
-                expander=expander,
-                selected_outputs=selected,
-                readable=readable,
-                code_version=_version(definition) if is_versioned else "",
-            )
-            steps += (replace(one, hooks=_merged(one.hooks, own_hooks)) if own_hooks else one for one in found)
-    return ExecutionPlan(steps=in_run_order(_connected(steps)), states=states or {})
+    with collection_paused():
+        for definition in known:
+            selected = _selected_outputs(definition, keys, check_keys)
+            if selected is None or selected:
+                found = steps_of(
+                    definition,
+                    expander=expander,
+                    selected_outputs=selected,
+                    readable=readable,
+                    code_version=_version(definition) if is_versioned else "",
+                )
+                steps += (replace(one, hooks=_merged(one.hooks, own_hooks)) if own_hooks else one for one in found)
+        return ExecutionPlan(steps=in_run_order(_connected(steps)), states=states or {})
 
 
 def subset_plan(plan: ExecutionPlan, step_keys: Collection[str]) -> ExecutionPlan:

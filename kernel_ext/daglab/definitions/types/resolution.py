@@ -41,6 +41,8 @@ def resolve_type(raw: object) -> DataType:
         >>> resolve_type(dict[str, list[int]]).type_check(None, {"a": [1, "2"]}).description
         'at ["a"][1]: expected int, got str: \\'2\\''
     """
+    if raw is NO_VALUE:
+        return ANY
     if isinstance(raw, DataType):
         return raw
     if any(raw is one for one in _NOT_GIVEN):
