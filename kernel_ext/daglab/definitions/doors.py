@@ -10,9 +10,7 @@ from typing import Any
 # without anything that opens, reads or runs. So what they call is named here, all in one place, and loaded when called.
 _FUNCTIONS = {
     "execute_in_process": "daglab.orchestration.in_process:execute_in_process",
-    "materialize": "daglab.orchestration.materialize:materialize",
     "load_asset_value": "daglab.orchestration.values:load_asset_value",
-    "build_resources": "daglab.execution.resources:build_resources_from",
     "invoke_op": "daglab.definitions.invocation.direct:invoke_op",
     "invoke_asset": "daglab.definitions.invocation.direct_asset:invoke_asset",
     "invoke_hook": "daglab.definitions.invocation.direct_hook:invoke_hook",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
@@ -33,54 +33,33 @@ def execute_in_process(
     instance: Instance | None = None,
     partition_key: str | None = None,
     raise_on_error: bool = True,
-    op_selection: Sequence[str] | None = None,
-    asset_selection: Sequence[Any] | None = None,
     run_id: str | None = None,
-    input_values: Mapping[str, object] | None = None,
     tags: Mapping[str, str] | None = None,
-    resources: Mapping[str, object] | None = None,
-    keeps_in_memory: bool = True,
 ) -> ExecuteInProcessResult:
     """Runs a job in this process, step by step.
 
+    Values of ops are kept in memory where no IO manager is given; assets are there to be kept, also for whoever asks
+    the instance for them later.
+
     Args:
-        job: a `JobDefinition`.
+        job: a `JobDefinition`, or the part of one that is to run, with its resources and input values.
         run_config: a dict or `RunConfig`; by default the job's own.
         instance: where the run is recorded; by default nowhere that lasts.
         partition_key: the partition to run for.
         raise_on_error: whether what a step raises is raised here.
-        op_selection: the ops to run, in the language of op selections.
-        asset_selection: the assets to make.
         run_id: of the run; a new one by default.
-        input_values: values for the inputs of the job's graph.
         tags: more labels of the run.
-        resources: by key, besides and before those of the job.
-        keeps_in_memory: whether values are kept in memory where no IO manager is given; else they are stored as files.
 
     Raises:
         InvalidConfigError: the run config does not fit.
-        InvalidSubsetError: a selection names what is not there.
         UnknownPartitionError: there is no such partition.
     """
-    if op_selection is not None or asset_selection is not None:
-        job = job.get_subset(op_selection=op_selection, asset_selection=asset_selection)
-    defined = {**job.resource_defs, **(resources or {})}
-    if resources:
-        job = job.with_top_level_resources(defined)
     home = instance or ephemeral()
-    if partition_key is not None:
-        job.validate_partition_key(partition_key, home)
-    # Assets are there to be kept, also for whoever asks this instance for them later.
-    if keeps_in_memory and job.graph is not None and DEFAULT_IO_MANAGER_KEY not in defined:
+    defined = dict(job.resource_defs)
+    if job.graph is not None and DEFAULT_IO_MANAGER_KEY not in defined:
         defined[DEFAULT_IO_MANAGER_KEY] = InMemoryIOManager()
     request = prepare_job(
-        job,
-        home,
-        run_config=_config_for(job, run_config, partition_key),
-        resource_defs=defined,
-        input_values=input_values,
-        partition_key=partition_key,
-        tags=tags,
+        job, home, run_config=run_config, resource_defs=defined, partition_key=partition_key, tags=tags
     )
     return run_in_process(request, home, run_id=run_id, raise_on_error=raise_on_error)
 
@@ -144,9 +123,3 @@ def _loaders(request: JobRequest, instance: Instance) -> Mapping[str, Any]:
     """The IO managers with which values can be loaded when the run is over."""
     given = {key: one for key, one in request.resource_defs.items() if isinstance(one, IOManager)}
     return {**instance.io_managers(), **given} if DEFAULT_IO_MANAGER_KEY not in given else given
-
-
-def _config_for(job: Any, run_config: Any, partition_key: str | None) -> Any:
-    if run_config is None and partition_key is not None and job.partitioned_config is not None:
-        return job.get_run_config_for_partition_key(partition_key)
-    return run_config

@@ -108,12 +108,6 @@ class Instance(InstanceQueries):
     def recording(self, run: Run) -> Iterator[EventSink]:
         """Notes a run, and takes its events until the end of the block."""
         self.store.create_run(run)
-        with self.resuming(run) as writer:
-            yield writer
-
-    @contextmanager
-    def resuming(self, run: Run) -> Iterator[EventSink]:
-        """Takes the events of a run that is noted already."""
         with self.store.writer(run.run_id) as writer:
             self._writers.append(writer)
             try:

@@ -81,17 +81,30 @@ def prepare_job(
     *,
     run_config: Any = None,
     resource_defs: Mapping[str, object] | None = None,
-    input_values: Mapping[str, object] | None = None,
     partition_key: str | None = None,
     tags: Mapping[str, str] | None = None,
+    any_execution: bool = True,
 ) -> JobRequest:
-    """Makes all choices for a run, and refuses what can be refused before it."""
-    resolved = resolve_run_config(job, run_config, any_execution=True)
-    given = run_config_of(job, run_config)
-    plan = plan_job(job, instance, resolved, input_values)
-    all_tags = {**job.run_tags, **(tags or {})}
+    """Makes all choices for a run, and refuses what can be refused before it.
+
+    Args:
+        job: the job.
+        instance: where it is to run.
+        run_config: by default the job's own, or that of the partition.
+        resource_defs: instead of the job's own.
+        partition_key: the partition.
+        tags: more labels of the run.
+        any_execution: whether the config of the executor is left unread.
+    """
     if partition_key is not None:
         job.validate_partition_key(partition_key, instance)
+        if run_config is None and job.partitioned_config is not None:
+            run_config = job.get_run_config_for_partition_key(partition_key)
+    resolved = resolve_run_config(job, run_config, any_execution=any_execution)
+    given = run_config_of(job, run_config)
+    plan = plan_job(job, instance, resolved)
+    all_tags = {**job.run_tags, **(tags or {})}
+    if partition_key is not None:
         all_tags = {**job.get_tags_for_partition_key(partition_key), PARTITION_TAG: partition_key, **all_tags}
     return JobRequest(
         job=job,
@@ -113,9 +126,7 @@ def _range_of(tags: Mapping[str, str]) -> PartitionKeyRange | None:
     return PartitionKeyRange(start, end)
 
 
-def plan_job(
-    job: Any, instance: Instance, resolved: ResolvedRunConfig, input_values: Mapping[str, object] | None = None
-) -> ExecutionPlan:
+def plan_job(job: Any, instance: Instance, resolved: ResolvedRunConfig) -> ExecutionPlan:
     """The steps of a job."""
     settings = {
         path: OpSettings(config=one.config, inputs=one.inputs, outputs=one.outputs)
@@ -126,7 +137,7 @@ def plan_job(
         return plan_graph(
             job.graph,
             settings=settings,
-            input_values={**(job.input_values or {}), **(input_values or {})},
+            input_values=job.input_values,
             hooks=job.hook_defs,
             retry_policy=job.op_retry_policy,
         )

@@ -9,7 +9,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-from daglab.definitions.config.job_config import resolve_run_config
 from daglab.definitions.executors import ExecutorDefinition
 from daglab.definitions.reconstructable import ReconstructableJob
 from daglab.errors import InvalidInvocationError, UnmetExecutorRequirementsError
@@ -133,7 +132,6 @@ def prepare_source(
     partition_key: str | None = None,
     options: ReexecutionOptions | None = None,
     processes: int | None = None,
-    step_keys: Collection[str] | None = None,
 ) -> PreparedJob:
     """Plans a run of a job, and refuses what can be refused before it.
 
@@ -145,15 +143,16 @@ def prepare_source(
         partition_key: the partition.
         options: the run to repeat.
         processes: how many steps go side by side, whatever the executor says; 0 for this process.
-        step_keys: the steps to run.
     """
     job = source.load()
     if options is not None and run_config is None:
         run_config = instance.store.run(options.parent_run_id).request.get("run_config") or None
-    request = prepare_job(job, instance, run_config=run_config, tags=tags, partition_key=partition_key)
+    request = prepare_job(
+        job, instance, run_config=run_config, tags=tags, partition_key=partition_key, any_execution=False
+    )
     if options is not None:
         request = repeated(request, instance, options)
-    count = _processes(job, run_config) if processes is None else processes
+    count = _processes(job, request.resolved.execution or {}) if processes is None else processes
     if count and instance.is_ephemeral:
         raise UnmetExecutorRequirementsError(
             f"job {job.name!r} runs its steps in processes of their own, which cannot see an ephemeral instance",
@@ -166,20 +165,14 @@ def run_prepared(
     prepared: PreparedJob,
     instance: Instance,
     *,
-    run: Run | None = None,
     launched_by: str = "python",
     listeners: Collection[Listener] = (),
 ) -> tuple[Run, RunOutcome]:
     """Drives a run of a job to its end from this process."""
     clock, request = SystemClock(), prepared.request
-    if run is None:
-        run = new_job_run(prepared, launched_by=launched_by)
-        recording = instance.recording(run)
-    else:
-        instance.store.update_process(run.run_id, this_process(), clock.now())
-        recording = instance.resuming(run)
+    run = new_job_run(prepared, launched_by=launched_by)
     with ExitStack() as stack:
-        sink = Tee(stack.enter_context(recording), listeners)
+        sink = Tee(stack.enter_context(instance.recording(run)), listeners)
         watch = stack.enter_context(CancelWatch(None if instance.is_ephemeral else instance.store, run.run_id))
         runner = _runner(prepared, run, instance, sink)
         stack.callback(runner.close)
@@ -219,10 +212,9 @@ def new_job_run(prepared: PreparedJob, *, launched_by: str) -> Run:
     )
 
 
-def _processes(job: Any, run_config: Any) -> int:
+def _processes(job: Any, config: Mapping[str, Any]) -> int:
     """How many steps go side by side; 0 where the executor runs them in the driver's process."""
     executor: ExecutorDefinition = job.executor_def
-    config = resolve_run_config(job, run_config).execution or {}
     if executor.kind == "in_process" or "in_process" in config:
         return 0
     if executor.kind is None and "multiprocess" not in config:

@@ -28,11 +28,6 @@ class LateStore:
         self._writers: dict[str, Any] = {}
 
     @property
-    def is_open(self) -> bool:
-        """Whether the real store is there."""
-        return self._store is not None
-
-    @property
     def has_runs(self) -> bool:
         """Whether anything happened yet."""
         return self._store is not None or bool(self._pending)

@@ -74,7 +74,6 @@ def materialize(
         partition_key=partition_key,
         raise_on_error=raise_on_error,
         tags=tags,
-        keeps_in_memory=False,
     )
 
 

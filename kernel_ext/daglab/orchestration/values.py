@@ -10,13 +10,13 @@ from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.io_manager import InputContext, OutputContext
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
 from daglab.definitions.partitions.loading import partition_loading_context
+from daglab.definitions.resources.opening import Surroundings, open_resources
 from daglab.definitions.sentinel import NO_VALUE
 from daglab.definitions.types.resolution import resolve_type
 from daglab.errors import InvalidInvocationError
 from daglab.execution.loading import input_context, io_manager_named
-from daglab.execution.resources import open_resources
 from daglab.orchestration.instance import Instance
-from daglab.planning.job_plan import IO_MANAGER_METADATA
+from daglab.planning.job_plan import io_manager_key_of
 from daglab.records.assets import Materialization
 
 
@@ -64,7 +64,8 @@ def load_asset_value(
         managers: dict[str, Any] = {}
         if key in defined:
             configs = {name: one.get("config") for name, one in (resource_config or {}).items()}
-            values = stack.enter_context(open_resources(defined, [key], configs, run_id="", instance=home))
+            around = Surroundings(run_id="", instance=home)
+            values = stack.enter_context(open_resources(defined, [key], configs, around))
             managers = dict(values.original_resource_dict)
         elif key == DEFAULT_IO_MANAGER_KEY:
             managers = home.io_managers()
@@ -139,8 +140,5 @@ def _io_manager_key(definition: Any, asset_key: AssetKey) -> str:
     for name, spec in definition.specs_by_output.items():
         if spec.key == asset_key:
             out = definition.node.outs.get(name)
-            metadata = dict(spec.metadata)
-            named = next((metadata[one] for one in IO_MANAGER_METADATA if one in metadata), None)
-            found: str = getattr(named, "value", named) or (out.io_manager_key if out else DEFAULT_IO_MANAGER_KEY)
-            return found
+            return io_manager_key_of(spec, out.io_manager_key if out else DEFAULT_IO_MANAGER_KEY)
     return DEFAULT_IO_MANAGER_KEY

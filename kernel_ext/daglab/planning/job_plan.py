@@ -188,9 +188,14 @@ def _readable(definitions: Iterable[AssetsDefinition], specs: Iterable[AssetSpec
     return found
 
 
+def io_manager_key_of(spec: AssetSpec, otherwise: str) -> str:
+    """Who knows the value of an asset: as its metadata say, else as its output does."""
+    named = next((spec.metadata[one] for one in IO_MANAGER_METADATA if one in spec.metadata), otherwise)
+    return str(getattr(named, "value", named))
+
+
 def _read(spec: AssetSpec, io_manager_key: str) -> FromAsset:
-    named = next((spec.metadata[one] for one in IO_MANAGER_METADATA if one in spec.metadata), io_manager_key)
-    return FromAsset(str(spec.key), str(getattr(named, "value", named)), spec.metadata)
+    return FromAsset(str(spec.key), io_manager_key_of(spec, io_manager_key), spec.metadata)
 
 
 def _merged(first: Iterable[Any], second: Iterable[Any]) -> tuple[Any, ...]:

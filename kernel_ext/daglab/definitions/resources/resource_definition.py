@@ -9,10 +9,10 @@ from functools import partial
 from typing import Any, ClassVar, Self
 
 from daglab.definitions.config.config_schema import ConfigSchema
+from daglab.definitions.config.configured_schema import ConfiguredSchema
 from daglab.definitions.config.problems import Processed
 from daglab.definitions.resources.available import Resources
 from daglab.definitions.resources.calling import call_with_context, parameters_of, takes_context
-from daglab.definitions.resources.configured_schema import ConfiguredSchema
 from daglab.definitions.resources.init_context import InitResourceContext
 from daglab.definitions.sentinel import NO_VALUE
 from daglab.errors import InvalidDefinitionError, InvalidInvocationError, suggest

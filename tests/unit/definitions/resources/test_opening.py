@@ -8,9 +8,14 @@ from typing import Any
 
 import pytest
 
+from daglab.definitions.resources import opening
+from daglab.definitions.resources.opening import Surroundings
 from daglab.definitions.resources.resource_definition import ResourceDefinition
 from daglab.errors import InvariantViolationError, ResourceFunctionError, UnknownResourceError
-from daglab.execution.resources import open_resources
+
+
+def open_resources(definitions: Any, keys: Any, *, needed_by: Any = None, **told: Any) -> Any:
+    return opening.open_resources(definitions, keys, None, Surroundings(**told), needed_by=needed_by)
 
 
 def scoped(log: list[str], name: str, *needs: str, fail: BaseException | None = None) -> ResourceDefinition:
