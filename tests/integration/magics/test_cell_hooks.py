@@ -6,7 +6,7 @@ import re
 import time
 
 import pytest
-from live_kernel import LiveKernel
+from live_kernel import TIMEOUT, LiveKernel
 
 from daglab.records.assets import AssetActivity
 from daglab.records.events import EventType
@@ -182,15 +182,13 @@ def test_captured_output_does_not_end_the_recording(kernel: LiveKernel) -> None:
 
 @pytest.mark.parametrize(
     "code",
-    ["import time\ntime.sleep(30)", "import asyncio\nfor _ in range(300):\n    await asyncio.sleep(0.1)"],
+    ["import time\ntime.sleep(300)", "import asyncio\nfor _ in range(3000):\n    await asyncio.sleep(0.1)"],
 )
 def test_an_interrupted_cell_is_canceled(kernel: LiveKernel, code: str) -> None:
-    began = time.monotonic()
     request = kernel.send(f"%%asset\nlong_stay = 1\n{code}")
     time.sleep(1)
     kernel.interrupt()
     kernel.wait(request)
-    assert time.monotonic() - began < 20
     with kernel.instance() as instance:
         run = instance.store.runs(limit=1)[0]
         assert run.status is RunStatus.CANCELED
@@ -198,13 +196,15 @@ def test_an_interrupted_cell_is_canceled(kernel: LiveKernel, code: str) -> None:
 
 
 def test_a_running_cell_is_seen_by_others(kernel: LiveKernel) -> None:
-    request = kernel.send("%%asset\nlong_nap = sum(range(10**8 // 2))")
+    waiting = "%%asset\nimport os\nimport time\nwhile not os.path.exists('go'):\n    time.sleep(0.01)\nlong_nap = 1"
+    request = kernel.send(waiting)
     with kernel.instance() as instance:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + TIMEOUT
         seen = None
         while time.monotonic() < deadline and seen is not AssetActivity.RUNNING:
             state = instance.asset_states(["long_nap"]).get("long_nap")
             seen = state.activity if state else None
             time.sleep(0.01)
+    (kernel.folder / "go").touch()
     kernel.wait(request)
     assert seen is AssetActivity.RUNNING

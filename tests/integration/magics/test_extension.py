@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from live_kernel import LiveKernel
 
 HEAVY = ("alembic", "pydantic", "pandas", "anywidget", "ipywidgets", "graphviz", "rich", "nbformat", "papermill")
@@ -20,10 +18,8 @@ def test_loading_is_light_and_unloading_leaves_nothing(own_kernel: LiveKernel) -
     )
     own_kernel.run(look)
     before = own_kernel.run("_state()").result
-    began = time.perf_counter()
     own_kernel.load()
     assert own_kernel.run("%%asset\nfirst = 1").status == "ok"
-    seconds = time.perf_counter() - began
     assert own_kernel.run(f"import sys; [name for name in {HEAVY!r} if name in sys.modules]").result == "[]"
     loaded = own_kernel.run("_state()").result
     assert own_kernel.run("%load_ext daglab").status == "ok"
@@ -34,7 +30,6 @@ def test_loading_is_light_and_unloading_leaves_nothing(own_kernel: LiveKernel) -
     assert own_kernel.run("%unload_ext daglab").status == "ok"
     assert own_kernel.run("_state()").result == before
     assert "%%asset" in own_kernel.run("%%asset\nthird = 1").printed + own_kernel.run("%%asset\nthird = 1").traceback
-    assert seconds < 3  # The figure to hold is 0.5 s on an idle machine; this one may be busy.
 
 
 def test_the_magics_say_how_they_are_written(kernel: LiveKernel) -> None:

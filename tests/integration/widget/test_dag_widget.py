@@ -41,7 +41,7 @@ class Front:
             if one["content"]["comm_id"] == self.comm_id and one["content"].get("data", {}).get("method") == "custom"
         ]
 
-    def until(self, key: str, status: str, seconds: float = 20) -> list[str]:
+    def until(self, key: str, status: str, seconds: float = 60) -> list[str]:
         """Waits for a status of an asset; all its statuses until then."""
         seen: list[str] = []
         deadline = time.monotonic() + seconds
@@ -89,13 +89,10 @@ def test_a_click_makes_an_asset_while_the_kernel_is_idle(front: Front) -> None:
 
 def test_the_graph_is_live_while_the_kernel_is_busy(front: Front) -> None:
     front.send({"type": "materialize", "request": {"selection": "stale", "key": None}})
-    busy = front.kernel.send("import time\ntime.sleep(15)")
-    began = time.monotonic()
-    seen = front.until("total", "fresh", seconds=12)
-    assert "running" in seen
-    assert time.monotonic() - began < 12
+    busy = front.kernel.send("import time\ntime.sleep(300)")
+    assert "running" in front.until("total", "fresh", seconds=60)
     front.kernel.interrupt()
-    front.kernel.wait(busy)
+    assert front.kernel.wait(busy).error.startswith("KeyboardInterrupt")
 
 
 def test_it_is_told_to_be_alive_while_the_kernel_is_busy(front: Front) -> None:
