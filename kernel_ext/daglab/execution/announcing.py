@@ -256,6 +256,7 @@ class Announcer:
             step_key=step.key,
             at=recorder.clock.now(),
             code_version=step.code_version,
+            code_parts=step.code_parts,
             data_version=version,
             input_versions=recorder.input_versions(),
             stored=replace(stored, data_version=None) if stored and stored.data_version == version else stored,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,8 +17,12 @@ from daglab.definitions.job_definition import JobDefinition
 from daglab.definitions.nodes import Origin
 from daglab.errors import CycleError, DaglabError, InvalidSubsetError, NotebookError, PlanError, suggest
 from daglab.execution.boundary import failure_from
+from daglab.foundation.distributions import is_installed
 from daglab.foundation.graphs import descendants
-from daglab.notebooks.analysis import Finding, NotebookAnalysis, Severity
+from daglab.foundation.module_sources import ModuleSources, stamp_of
+from daglab.foundation.noted_imports import current_modules, loaded_files, note_imports
+from daglab.notebooks.analysis import CellAsset, CellCheck, Finding, NotebookAnalysis, Severity
+from daglab.notebooks.cell_code import CellCode, CodeReader
 from daglab.notebooks.cell_definitions import asset_definition, check_definition, python_values
 from daglab.notebooks.slices import slice_notebook
 from daglab.orchestration.collecting import Collected, collect, import_file
@@ -66,6 +72,7 @@ class LoadedWorkspace:
         executor: how the steps of jobs are run, where a `Definitions` says so.
         findings: what there is to tell about the rest.
         refused: assets that are declared and cannot be used, by key.
+        stamps: of the modules that cells import and the folders they lie in.
     """
 
     graph: AssetGraph
@@ -77,6 +84,12 @@ class LoadedWorkspace:
     executor: Any = None
     findings: tuple[LocatedFinding, ...] = ()
     refused: Mapping[str, Refused] = field(default_factory=dict)
+    stamps: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the modules that cells import are as they were when this was loaded, and none came or went."""
+        return all(stamp_of(path) == stamp for path, stamp in self.stamps.items())
 
     @property
     def errors(self) -> tuple[LocatedFinding, ...]:
@@ -134,9 +147,23 @@ class LoadedWorkspace:
             raise PlanError(f"asset {key!r} ({place}) cannot be used: {one.message}")
 
 
-def load_workspace(specs: Sequence[LocationSpec]) -> LoadedWorkspace:
-    """Loads locations together, so that an asset of one can read an asset of another by name."""
-    loader = _Loader()
+def load_workspace(
+    specs: Sequence[LocationSpec], sources: ModuleSources | None = None, *, is_kernel: bool = False
+) -> LoadedWorkspace:
+    """Loads locations together, so that an asset of one can read an asset of another by name.
+
+    Args:
+        specs: the locations.
+        sources: gives the text of the modules that cells import; one that is kept reads only what changed.
+        is_kernel: whether this process is a user's kernel, whose own modules stay as they are.
+    """
+    note_imports()
+    with current_modules(restore=is_kernel):
+        return _load_workspace(specs, sources or ModuleSources())
+
+
+def _load_workspace(specs: Sequence[LocationSpec], sources: ModuleSources) -> LoadedWorkspace:
+    loader = _Loader(sources)
     analyses = {spec: loader.analyze(spec, frozenset()) for spec in specs if not spec.is_module}
     modules = {spec: loader.load_module(spec) for spec in specs if spec.is_module}
     keys = {spec: _declared_keys(one) for spec, one in analyses.items() if one}
@@ -151,6 +178,8 @@ def load_workspace(specs: Sequence[LocationSpec]) -> LoadedWorkspace:
             assert analysis is not None
             definitions.extend(loader.definitions_of(spec, analysis))
     definitions.extend(loader.further(definitions))
+    loaded = {file: sources.read(file) and sources.stamps[file] for file in loaded_files()}
+    stamps = {**_stamps_of_folders(specs, loader.files), **loaded, **{one: sources.stamps[one] for one in loader.files}}
     graph = loader.assemble([one for one in definitions if one.is_executable])
     found = loader.found
     return LoadedWorkspace(
@@ -163,11 +192,14 @@ def load_workspace(specs: Sequence[LocationSpec]) -> LoadedWorkspace:
         executor=found.executor,
         findings=tuple(loader.findings),
         refused={key: one for key, one in loader.refused.items() if key not in graph.nodes},
+        stamps=stamps,
     )
 
 
 class _Loader:
-    def __init__(self) -> None:
+    def __init__(self, sources: ModuleSources) -> None:
+        self.sources = sources
+        self.files: set[str] = set()
         self.findings: list[LocatedFinding] = []
         self.refused: dict[str, Refused] = {}
         self.found = Collected()
@@ -205,8 +237,9 @@ class _Loader:
         for refused in analysis.refused:
             for key in refused.keys:
                 self.refuse(key, spec.name, refused.cell.position, refused.cell.id, refused.message)
-        found = [asset_definition(one, spec.name) for one in analysis.assets]
-        found += [check_definition(one, spec.name) for one in analysis.checks]
+        reader = CodeReader(analysis.notebook.path.parent, self.sources)
+        found = [asset_definition(one, spec.name, self.read(reader, spec, one)) for one in analysis.assets]
+        found += [check_definition(one, spec.name, self.read(reader, spec, one)) for one in analysis.checks]
         for defining in analysis.python_definitions:
             try:
                 collected = self.take(spec, python_values(defining, spec.name))
@@ -218,6 +251,14 @@ class _Loader:
             found += collected.assets
             self.listed += ((spec, one) for one in collected.listed)
         return found
+
+    def read(self, reader: CodeReader, spec: LocationSpec, cell: CellAsset | CellCheck) -> CellCode:
+        """The code of a cell; what is wrong with its imports is told once for each cell."""
+        code = reader.read(cell.program, cell.inputs)
+        self.files |= code.files
+        for problem in code.problems:
+            self.tell("warning", spec.name, problem, cell=cell.cell.position)
+        return code
 
     def take(self, spec: LocationSpec, values: Iterable[object]) -> Collected:
         """Sorts what a location has defined; jobs, schedules and sensors must have names of their own."""
@@ -280,6 +321,14 @@ class _Loader:
         self.findings.append(
             LocatedFinding(severity=severity, location=location, cell=cell, line=None, message=message)
         )
+
+
+def _stamps_of_folders(specs: Iterable[LocationSpec], files: Iterable[str]) -> dict[str, object]:
+    """What tells whether a module came or went, or whether something was installed."""
+    folders = {os.path.dirname(file) for file in files}
+    folders |= {str(spec.path.parent) for spec in specs if spec.path is not None and not spec.is_module}
+    folders |= {entry for entry in sys.path if is_installed(os.path.join(entry, ""))}
+    return {path: stamp_of(path) for path in sorted(folders)}
 
 
 def _declared_keys(analysis: NotebookAnalysis) -> frozenset[str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from daglab.planning.changed_code import describe_change
 from daglab.planning.graph import AssetGraph, AssetNode
 from daglab.records.assets import AssetState, Materialization
 
@@ -78,7 +79,7 @@ def _compare(
     verdicts: Mapping[str, Verdict],
 ) -> Verdict:
     if code != latest.code_version:
-        return _stale("Its code changed since it was last materialized.")
+        return _stale(describe_change(graph.code_parts(node.key), latest.code_parts))
     gone = [key for key in latest.input_versions if key not in node.parents]
     if gone:
         return _stale(f"It no longer depends on {gone[0]!r}.")

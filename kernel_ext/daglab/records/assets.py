@@ -29,6 +29,7 @@ class Materialization:
         io_manager_key: who can load it.
         seconds: how long its step took.
         description: what user code said about it.
+        code_parts: fingerprints of the parts of the code, by label; some older records have none.
     """
 
     asset_key: str
@@ -45,6 +46,7 @@ class Materialization:
     tags: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     description: str = ""
+    code_parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -66,7 +66,7 @@ class FilesSource:
         """What the files declare."""
         specs = self.specs()
         signature = tuple((spec, _written_at(spec)) for spec in specs)
-        if self._loaded is None or self._loaded[0] != signature:
+        if self._loaded is None or self._loaded[0] != signature or not self._loaded[1].is_current:
             self._loaded = (signature, load_workspace(specs))
         return self._loaded[1]
 
