@@ -24,6 +24,7 @@ from daglab.notebooks.analysis import CellAsset, CellCheck, CellDefinitions
 from daglab.notebooks.cell_code import CellCode
 from daglab.notebooks.document import Cell
 from daglab.notebooks.program import Program
+from daglab.planning.staleness import NO_CACHE_TAG
 
 VERDICT = "verdict"
 _LONGEST_EXPRESSION = 120
@@ -132,7 +133,7 @@ def asset_definition(asset: CellAsset, location: str, code: CellCode) -> AssetsD
             group_name=line.group,
             code_version=line.code_version,
             owners=line.owners,
-            tags=line.tags,
+            tags={**line.tags, NO_CACHE_TAG: "true"} if line.no_cache else line.tags,
             kinds=line.kinds,
         )
         for name, key in zip(asset.names, asset.keys, strict=True)

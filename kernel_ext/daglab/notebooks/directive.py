@@ -25,7 +25,8 @@ ASSET_USAGE = """\
   --tags NAME=VALUE,...   labels to select by
   --code-version VERSION  instead of the fingerprint of the code
   --key-prefix PATH       put before the name, for example raw/europe
-  --io-manager KEY        the resource that stores the value"""
+  --io-manager KEY        the resource that stores the value
+  --no-cache              it comes out otherwise each time: it is never fresh, and made whenever it is asked for"""
 
 CHECK_USAGE = """\
 %%check ASSET [NAME]      this cell checks ASSET: its last expression says whether it is well, or its asserts do.
@@ -52,6 +53,7 @@ class AssetDirective:
     code_version: str | None = None
     key_prefix: str | None = None
     io_manager_key: str | None = None
+    no_cache: bool = False
 
     def key_of(self, name: str) -> str:
         """The asset key of one output variable."""
@@ -98,7 +100,7 @@ def parse_asset_directive(line: str) -> AssetDirective:
     Raises:
         InvalidDefinitionError: the line cannot be read; all its problems are named at once.
     """
-    parsed = _Arguments(line, magic="%%asset", usage=ASSET_USAGE, options=_ASSET_OPTIONS, flags=())
+    parsed = _Arguments(line, magic="%%asset", usage=ASSET_USAGE, options=_ASSET_OPTIONS, flags=("--no-cache",))
     for name in parsed.words:
         parsed.check(_is_name(name), f"{name!r} cannot be the name of a variable")
     parsed.check(len(set(parsed.words)) == len(parsed.words), "a name is given twice")
@@ -113,6 +115,7 @@ def parse_asset_directive(line: str) -> AssetDirective:
         code_version=parsed.text("--code-version"),
         key_prefix=parsed.key("--key-prefix"),
         io_manager_key=parsed.text("--io-manager"),
+        no_cache="--no-cache" in parsed.flags,
     )
     parsed.raise_problems()
     return directive

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from daglab.planning.changed_code import describe_change
 from daglab.planning.graph import AssetGraph, AssetNode
@@ -39,6 +40,9 @@ class Verdict:
         """Whether nothing needs to be done."""
         return self.freshness is Freshness.FRESH
 
+
+NO_CACHE_TAG: Final = "daglab/no_cache"
+"""An asset with this tag, set to "true", is never fresh: it comes out otherwise each time it is made."""
 
 FRESH = Verdict(freshness=Freshness.FRESH)
 NEVER = Verdict(freshness=Freshness.NEVER, reason="It was never materialized.")
@@ -78,6 +82,8 @@ def _compare(
     states: Mapping[str, AssetState],
     verdicts: Mapping[str, Verdict],
 ) -> Verdict:
+    if node.spec.plain_tags.get(NO_CACHE_TAG) == "true":
+        return _stale("It is made anew whenever it is asked for, as it is marked --no-cache.")
     if code != latest.code_version:
         return _stale(describe_change(graph.code_parts(node.key), latest.code_parts))
     gone = [key for key in latest.input_versions if key not in node.parents]
