@@ -67,7 +67,7 @@ class HandRun:
         self._recorder = StepRecorder(
             setting=OpenSetting(run=RunSetting(run_id=self._run_id), managers=self._managers),
             step=self._step,
-            task=StepTask(step_key=self._step.key, assets=inputs.versions),
+            task=StepTask(step_key=self._step.key, assets=inputs.versions, observed=inputs.observed),
             emit=self._append,
             clock=self._clock,
         )

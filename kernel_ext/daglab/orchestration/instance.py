@@ -178,6 +178,11 @@ class Instance(InstanceQueries):
             hint=f"the latest are {', '.join(one.data_version for _, one in made[:5])}",
         )
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was recorded for certain, which is known without asking the run store."""
+        return False
+
     def asset_states(self, keys: Sequence[str] | None = None) -> dict[str, AssetState]:
         """What is known of assets, by key."""
         return self.store.asset_states(keys)
@@ -235,6 +240,11 @@ class EphemeralInstance(Instance):
         self._late.create_run(run)
         with self._late.sink(run.run_id) as sink:
             yield sink
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no run was recorded."""
+        return not self._late.has_runs
 
     def asset_states(self, keys: Sequence[str] | None = None) -> dict[str, AssetState]:
         """What is known of assets, by key; nothing where no run was recorded."""

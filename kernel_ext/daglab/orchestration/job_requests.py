@@ -21,6 +21,7 @@ from daglab.errors import (
 from daglab.execution.driver import RunOutcome
 from daglab.execution.setting import RunSetting
 from daglab.orchestration.instance import Instance
+from daglab.orchestration.observed import read_states
 from daglab.planning.expansion import OpSettings
 from daglab.planning.job_plan import plan_assets, plan_graph
 from daglab.planning.steps import ExecutionPlan
@@ -152,7 +153,7 @@ def plan_job(job: Any, instance: Instance, resolved: ResolvedRunConfig) -> Execu
     )
     made = set(plan.asset_keys)
     read = {key for step in plan.steps.values() for key in step.parents if key not in made}
-    return replace(plan, states=instance.asset_states(sorted(read)) if read else {})
+    return replace(plan, states=read_states(instance, read))
 
 
 def setting_of(request: JobRequest, run: Run, instance: Instance) -> RunSetting:

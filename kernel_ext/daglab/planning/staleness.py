@@ -64,7 +64,7 @@ def assess(
     for key in (*graph.external_keys, *graph.order):
         latest = _latest(states, key)
         if latest is None:
-            verdicts[key] = NEVER
+            verdicts[key] = FRESH if _version(states, key) and key not in graph.nodes else NEVER
         elif not holds(latest):
             verdicts[key] = Verdict(freshness=Freshness.MISSING, reason="Its stored value is gone.")
         elif key in graph.nodes:
@@ -90,13 +90,15 @@ def _compare(
     if gone:
         return _stale(f"It no longer depends on {gone[0]!r}.")
     # An asset that lives elsewhere and never was recorded here has no version to compare.
-    known = [key for key in node.parents if key in graph.nodes or _latest(states, key)]
+    known = [key for key in node.parents if key in graph.nodes or _version(states, key)]
     for parent in known:
         made_from = latest.input_versions.get(parent)
+        now = _version(states, parent)
+        if made_from is None and parent not in graph.nodes and _latest(states, parent) is None:
+            return _stale(f"{parent!r} was observed since, and was not known when it was made.")
         if made_from is None:
             return _stale(f"It now depends on {parent!r}.")
-        now = _latest(states, parent)
-        if now is not None and now.data_version != made_from:
+        if now and now != made_from:
             return _stale(f"{parent!r} has changed since.")
     for parent in known:
         verdict = verdicts.get(parent, NEVER)
@@ -108,6 +110,14 @@ def _compare(
 
 def _latest(states: Mapping[str, AssetState], key: str) -> Materialization | None:
     return states[key].latest if key in states else None
+
+
+def _version(states: Mapping[str, AssetState], key: str) -> str:
+    """The data version of an asset as it is now: of its last materialization, or observed; "" if nobody knows."""
+    latest = _latest(states, key)
+    if latest is not None:
+        return latest.data_version
+    return states[key].observed if key in states else ""
 
 
 _WORDS = {Freshness.NEVER: "not there", Freshness.STALE: "stale", Freshness.MISSING: "gone"}

@@ -116,6 +116,7 @@ class AssetState:
         failure: how the last attempt ended, when `activity` is FAILED.
         checks: the last verdict of each of its checks, by name.
         made_times: how often it was materialized.
+        observed: the data version that was last observed, of an asset that was never materialized here.
     """
 
     asset_key: str
@@ -127,3 +128,4 @@ class AssetState:
     failure: Failure | None = None
     checks: Mapping[str, CheckEvaluation] = field(default_factory=dict)
     made_times: int = 0
+    observed: str = ""
