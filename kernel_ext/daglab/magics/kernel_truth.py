@@ -12,7 +12,6 @@ from daglab.foundation.statement_facts import facts_of
 from daglab.magics.cell_lookup import DeclaredCell
 from daglab.magics.execution_order import RunOrder, difference, older_input
 from daglab.magics.session import KernelSession
-from daglab.notebooks.analysis import CellAsset
 from daglab.notebooks.fingerprint import facts_of_program
 
 
@@ -30,7 +29,7 @@ def why_different(session: KernelSession, cell: DeclaredCell, versions: Mapping[
     ins = {name: inputs[name] for name in cell.own_inputs}
     as_run = order.slice_of(runs[-1].source, {name: (key,) for name, key in inputs.items()}, ins)
     program = cell.program
-    if not isinstance(cell.declared, CellAsset) or as_run is None:
+    if as_run is None:
         return None
     return (
         difference(program, as_run, runs, session.namespace)

@@ -16,6 +16,7 @@ from daglab.definitions.op_definition import OpDefinition
 from daglab.definitions.specs import AssetSpec
 from daglab.errors import CycleError, DuplicateAssetError
 from daglab.foundation.graphs import find_cycle, reversed_edges, topological_order
+from daglab.planning.config_facts import config_facts
 from daglab.planning.function_version import function_code
 
 
@@ -190,7 +191,8 @@ def op_version(op: OpDefinition, keys: Mapping[str, str] | None = None) -> str:
 def _op_code(op: OpDefinition, keys: Mapping[str, str]) -> CodeOf:
     if op.code_version or not isinstance(op.compute, FunctionCompute):
         return CodeOf(version=op.code_version or "", parts=getattr(op.compute, "code_parts", {}))
-    found = function_code(op.compute.function, given=keys)
+    config = config_facts(op.compute.config_class)
+    found = function_code(op.compute.function, given={**keys, **config})
     return CodeOf(version=found.version, parts=found.parts)
 
 

@@ -67,7 +67,7 @@ class FilesSource:
         specs = self.specs()
         signature = tuple((spec, _written_at(spec)) for spec in specs)
         if self._loaded is None or self._loaded[0] != signature or not self._loaded[1].is_current:
-            self._loaded = (signature, load_workspace(specs))
+            self._loaded = (signature, load_workspace(specs, is_kernel=True))
         return self._loaded[1]
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:

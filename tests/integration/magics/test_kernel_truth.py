@@ -10,7 +10,8 @@ from live_kernel import LiveKernel
 
 from daglab.orchestration.location_specs import notebook_spec
 from daglab.orchestration.locations import load_workspace
-from daglab.orchestration.runs import judge
+from daglab.orchestration.requests import MaterializeRequest
+from daglab.orchestration.runs import judge, prepare
 
 CELLS = (
     ("one", "K = 1"),
@@ -40,6 +41,12 @@ class Desk:
 
     def scratch(self, source: str) -> None:
         self.kernel.run(source, "scratch")
+
+    def due(self) -> list[str]:
+        """The steps that a run would take now."""
+        with self.kernel.instance() as instance:
+            spec = notebook_spec(self.kernel.path, instance.home.root)
+            return list(prepare(instance, MaterializeRequest(locations=(spec,))).plan.steps)
 
     def stands(self, key: str) -> tuple[str, str]:
         with self.kernel.instance() as instance:
@@ -190,6 +197,18 @@ def test_plain_cell_with_an_older_asset_is_stale(desk: Desk) -> None:
     )  # fmt: skip
     desk.run("two", "five")
     assert desk.stands("total") == FRESH
+
+
+def test_check_with_another_helper_is_due_again(desk: Desk) -> None:
+    desk.write(("one", "K = 1"), ("five", "%%asset\ntotal = K"), ("six", "%%check total\ntotal == K"))
+    desk.run("one", "five", "six")
+    assert desk.due() == []
+    desk.scratch("K = 99")
+    desk.write()
+    desk.run("six")
+    assert desk.due() == ["total_check"]
+    desk.run("one", "six")
+    assert desk.due() == []
 
 
 def module(desk: Desk, name: str, text: str) -> None:
