@@ -80,6 +80,7 @@ def difference(
         return None
     planned = _statements(program, namespace)
     really = _statements(as_run.program(program.path, program.result_names, None), namespace, is_whole=True)
+    really = _without_repeats(really)
     if [one.text for one in planned] == [one.text for one in really]:
         return None
     counts, expected = Counter(one.text for one in really), Counter(one.text for one in planned)
@@ -137,6 +138,18 @@ def _statements(program: Program, namespace: Mapping[str, Any], *, is_whole: boo
             bound = sorted(names[index].all_binds) or sorted(names[index].mutates)
             found.append(_Statement(text=facts[index].text, name=bound[0] if bound else "", names=names[index]))
     return found
+
+
+def _without_repeats(statements: Sequence[_Statement]) -> list[_Statement]:
+    """Leaves out what was run again and came to the same, as nothing that it has to do with was changed meanwhile."""
+    kept: list[_Statement] = []
+    for one in statements:
+        own = one.touched | one.names.reads
+        earlier = max((place for place, other in enumerate(kept) if other.text == one.text), default=None)
+        repeats = earlier is not None and not one.names.mutates and not one.touched & one.names.reads
+        if not repeats or any(other.touched & own for other in kept[(earlier or 0) + 1 :]):
+            kept.append(one)
+    return kept
 
 
 def _counts(node: ast.stmt, namespace: Mapping[str, Any]) -> bool:

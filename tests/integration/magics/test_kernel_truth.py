@@ -123,6 +123,14 @@ def test_change_in_place_that_was_run_twice_is_stale(desk: Desk) -> None:
     )  # fmt: skip
 
 
+def test_what_happens_perhaps_may_be_run_twice(desk: Desk) -> None:
+    desk.write(("one", "K = 3"), ("two", "if K > 2:\n    many = True"), ("five", "%%asset\ntotal = many"))
+    desk.run("one", "two", "two", "five")
+    assert desk.stands("total") == FRESH
+    desk.run("one", "two", "five")
+    assert desk.stands("total") == FRESH
+
+
 def test_definitions_run_in_the_wrong_order_are_stale(desk: Desk) -> None:
     desk.write(("one", "K = 1"), ("two", "K = 2"), ("five", "%%asset\ntotal = K"))
     desk.run("two", "one", "five")
@@ -270,3 +278,20 @@ def test_autoreload_makes_it_fresh_again(desk: Desk) -> None:
     with desk.kernel.instance() as instance:
         assert instance.load("total") == -101
     assert desk.kernel.run("%autoreload 0").status == "ok"
+
+
+def test_functions_are_judged_by_what_is_on_disk_while_the_kernel_keeps_its_modules(desk: Desk) -> None:
+    module(desk, "helpers", "def clean(x):\n    return x\n")
+    desk.write(
+        ("one", "import daglab\nfrom helpers import clean"), ("two", "@daglab.asset\ndef made():\n    return clean(1)")
+    )
+    desk.run("one", "two")
+    assert "Everything is fresh." not in desk.kernel.run("%materialize").printed
+    assert "Everything is fresh." in desk.kernel.run("%materialize").printed
+    module(desk, "helpers", "def clean(x):\n    return -x\n")
+    assert desk.kernel.run("%materialize").status == "ok"
+    with desk.kernel.instance() as instance:
+        assert instance.load("made") == -1
+    assert desk.kernel.run("clean(1)").result == "1"
+    assert desk.kernel.run("import sys; clean is sys.modules['helpers'].clean").result == "True"
+    assert "Everything is fresh." in desk.kernel.run("%materialize").printed
