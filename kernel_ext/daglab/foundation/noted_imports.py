@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.machinery
+import importlib.util
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,14 +17,15 @@ import psutil
 from daglab.foundation.distributions import is_installed
 from daglab.foundation.module_sources import ModuleSource, ModuleSources, is_recent, stamp_of
 
+_SURE_SECONDS = 2.0
 _OURS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
 
 
 class NotedLoader(importlib.machinery.SourceFileLoader):
     """Loads a module from its text, and remembers which text that was.
 
-    Compiled code that an earlier import has left is not used: an edit of the same size in the same second would pass
-    it by.
+    Compiled code that an earlier import has left is used only if it was written well after the text: an edit of the
+    same size in the same second would pass it by.
     """
 
     source: ModuleSource | None = None
@@ -35,8 +37,18 @@ class NotedLoader(importlib.machinery.SourceFileLoader):
         self.stamp = stamp_of(path)
         content = self.get_data(path)
         self.source = ModuleSource.of(content)
-        code: CodeType = self.source_to_code(content, path)
+        compiled = super().get_code(fullname) if self._may_be_cached(path) else None
+        code: CodeType = compiled or self.source_to_code(content, path)
         return code
+
+    @staticmethod
+    def _may_be_cached(path: str) -> bool:
+        """Whether compiled code, if there is any, cannot be of a text that was there a moment before."""
+        try:
+            compiled = os.stat(importlib.util.cache_from_source(path)).st_mtime
+        except (OSError, NotImplementedError):
+            return not is_recent(path)
+        return compiled > os.stat(path).st_mtime + _SURE_SECONDS
 
     @property
     def is_edited(self) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from daglab.foundation.noted_imports import LoadedSources, current_modules, note
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     before = set(sys.modules)
     note_imports()
     yield tmp_path
@@ -41,6 +43,21 @@ def test_edits_of_the_same_size_at_once_are_loaded(folder: Path) -> None:
         (folder / "noted_two.py").write_text(f"K = {number}\n")
         sys.modules.pop("noted_two", None)
         assert number == importlib.import_module("noted_two").K
+
+
+def test_compiled_code_is_used_where_it_is_surely_of_this_text(folder: Path) -> None:
+    path = folder / "noted_old.py"
+    path.write_text("K = 1\n")
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    importlib.import_module("noted_old")
+    [compiled] = (folder / "__pycache__").glob("noted_old.*.pyc")
+    written = compiled.stat().st_mtime_ns
+    del sys.modules["noted_old"]
+    assert importlib.import_module("noted_old").K == 1
+    assert compiled.stat().st_mtime_ns == written
+    path.write_text("K = 2\n")
+    del sys.modules["noted_old"]
+    assert importlib.import_module("noted_old").K == 2
 
 
 def test_edited_modules_are_loaded_again_with_those_that_use_them(folder: Path) -> None:
