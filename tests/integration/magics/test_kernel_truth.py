@@ -295,3 +295,47 @@ def test_functions_are_judged_by_what_is_on_disk_while_the_kernel_keeps_its_modu
     assert desk.kernel.run("clean(1)").result == "1"
     assert desk.kernel.run("import sys; clean is sys.modules['helpers'].clean").result == "True"
     assert "Everything is fresh." in desk.kernel.run("%materialize").printed
+
+
+def test_module_imported_before_daglab_and_written_by_then_is_unsure(tmp_path: Path) -> None:
+    kernel = LiveKernel(tmp_path).start()
+    try:
+        desk = Desk(kernel)
+        module(desk, "helpers", "def clean(x):\n    return x\n")
+        desk.write(*IMPORTING)
+        desk.run("one")
+        kernel.load()
+        desk.run("five")
+        assert desk.stands("total") == (
+            "stale",
+            "helpers.py may have been edited after this kernel had imported it: "
+            "load daglab before it, or import it again with importlib.reload.",
+        )
+        assert kernel.run("import importlib, helpers; importlib.reload(helpers)").status == "ok"
+        desk.run("one", "five")
+        assert desk.stands("total") == FRESH
+    finally:
+        kernel.stop()
+
+
+def test_needed_code_that_failed_half_way_is_made_up_for(desk: Desk) -> None:
+    desk.write(
+        ("one", "K = 1"), ("two", "B = K + missing"), ("three", "missing = 1"), ("five", "%%asset\ntotal = [K, B]")
+    )
+    assert desk.kernel.run(desk.cells["five"], "five").status == "error"
+    desk.write(("two", "B = K + 1"))
+    desk.run("five")
+    assert desk.stands("total") == FRESH
+
+
+def test_interrupted_cell_counts_as_far_as_it_came(desk: Desk) -> None:
+    desk.write(("one", "K = 1"), ("five", "%%asset\ntotal = K"))
+    desk.run("one")
+    desk.write(("one", "K = 2\nimport time\nprint('here', flush=True)\ntime.sleep(60)\nK = 1"))
+    request = desk.kernel.send(desk.cells["one"], "one")
+    while desk.kernel.message(30)["msg_type"] != "stream":
+        pass
+    desk.kernel.interrupt()
+    desk.kernel.wait(request)
+    desk.run("five")
+    assert desk.stands("total")[0] == "stale"
