@@ -47,17 +47,20 @@ def read_notebook(path: Path) -> Notebook:
     Raises:
         NotebookError: there is no such file, it is no notebook, or its language is not Python.
     """
-    text = _read_text(path)
+    text = read_text(path)
     if path.suffix == ".py":
         return Notebook(path=path, cells=_percent_cells(text))
-    if not text.strip():
-        raise NotebookError("the file is empty", path=str(path), hint="save the notebook again in JupyterLab")
-    content = _parse_json(text, path)
+    content = parse_content(text, path)
     _refuse_other_languages(content, path)
     return Notebook(path=path, cells=_json_cells(content, path))
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a notebook file.
+
+    Raises:
+        NotebookError: there is no such file, or it is no text.
+    """
     if path.is_dir():
         raise NotebookError("is a directory, not a notebook", path=str(path), hint="name one of the files in it")
     try:
@@ -72,7 +75,14 @@ def _read_text(path: Path) -> str:
         raise NotebookError(f"cannot be read: {error.strerror}", path=str(path)) from None
 
 
-def _parse_json(text: str, path: Path) -> Mapping[str, Any]:
+def parse_content(text: str, path: Path) -> Mapping[str, Any]:
+    """What an `.ipynb` file holds.
+
+    Raises:
+        NotebookError: it is no JSON, or no notebook.
+    """
+    if not text.strip():
+        raise NotebookError("the file is empty", path=str(path), hint="save the notebook again in JupyterLab")
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:

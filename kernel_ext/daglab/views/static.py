@@ -52,7 +52,7 @@ def to_text(graph: GraphView) -> str:
             facts = " · ".join([*_facts(one), *([one.reason] if one.reason else [])])
             after = f"  ← {', '.join(needs[one.key])}" if needs[one.key] else ""
             line = f"{head:>3}  {ICONS[one.status]} {one.status:<7}  {one.key:<{width}}  {facts}{after}"
-            lines.append(_one_line(line).rstrip())
+            lines.append(one_line(line).rstrip())
     lines += [f"{one.severity}: {_place(one.location, one.cell)}{one.message}" for one in graph.findings]
     return "\n".join(lines)
 
@@ -62,7 +62,7 @@ def to_mermaid(graph: GraphView) -> str:
     ids = {one.key: f"n{number}" for number, one in enumerate(graph.assets)}
     lines = ["flowchart LR"]
     for one in graph.assets:
-        label = f"{_mermaid(one.key)}<br/>{ICONS[one.status]} {one.status}"
+        label = f"{mermaid_text(one.key)}<br/>{ICONS[one.status]} {one.status}"
         lines.append(f'  {ids[one.key]}["{label}"]:::{one.status}')
     lines += [
         f"  {ids[edge.source]} --> {ids[edge.target]}"
@@ -89,8 +89,8 @@ def to_dot(graph: GraphView) -> str:
     )  # fmt: skip
     ids = {one.key: f"n{number}" for number, one in enumerate(graph.assets)}
     for one in graph.assets:
-        label = rf"{graphviz.escape(_one_line(one.key))}\n{graphviz.escape(_caption(one))}"
-        tooltip = graphviz.escape(_one_line(one.reason or one.description or one.key))
+        label = rf"{graphviz.escape(one_line(one.key))}\n{graphviz.escape(_caption(one))}"
+        tooltip = graphviz.escape(one_line(one.reason or one.description or one.key))
         border = {"color": COLORS[one.status], "style": "filled,rounded,dashed" if one.external else "filled,rounded"}
         dot.node(ids[one.key], label=label, tooltip=tooltip, **border)
     for edge in graph.edges:
@@ -103,10 +103,10 @@ def to_svg(graph: GraphView) -> str:
     """The graph as a picture: drawn by Graphviz where its program `dot` is installed, else by daglab itself."""
     if shutil.which("dot") and 0 < len(graph.assets) <= _MOST_FOR_DOT:
         try:
-            return _drawn_by_dot(graph)
+            return drawn_by_dot(to_dot(graph))
         except DaglabError:
             pass  # A broken installation of Graphviz is no reason to have no picture.
-    cards = {one.key: (_one_line(one.key), _caption(one), COLORS[one.status], one.external) for one in graph.assets}
+    cards = {one.key: (one_line(one.key), _caption(one), COLORS[one.status], one.external) for one in graph.assets}
     edges = [(edge.source, edge.target) for edge in graph.edges if _is_whole(edge.source, edge.target, cards)]
     return draw([[one.key for one in layer] for layer in layers_of(graph)], cards, edges)
 
@@ -128,11 +128,16 @@ def layers_of(graph: GraphView) -> list[list[AssetView]]:
     return layers
 
 
-def _drawn_by_dot(graph: GraphView) -> str:
+def drawn_by_dot(source: str) -> str:
+    """A picture of what is written in Graphviz's language.
+
+    Raises:
+        DaglabError: its program is not installed, or failed.
+    """
     import graphviz
 
     try:
-        picture = str(graphviz.Source(to_dot(graph)).pipe(format="svg", encoding="utf-8", quiet=True))
+        picture = str(graphviz.Source(source).pipe(format="svg", encoding="utf-8", quiet=True))
     except (graphviz.ExecutableNotFound, graphviz.CalledProcessError, OSError) as error:
         raise DaglabError(f"Graphviz could not draw the graph: {error}") from None
     # What comes before the element is for files; inside a notebook it is of no use.
@@ -167,10 +172,11 @@ def _place(location: str, cell: int | None) -> str:
     return f"{location}: " if cell is None else f"{location}, cell {cell}: "
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text without control characters."""
     return re.sub(r"[\x00-\x1f\x7f]+", " ", text)
 
 
-def _mermaid(text: str) -> str:
-    """Mermaid has entities of its own, written with a # and a semicolon."""
-    return re.sub(r"[^\w /.\-]", lambda found: f"#{ord(found[0])};", _one_line(text))
+def mermaid_text(text: str) -> str:
+    """A text inside a label: Mermaid has entities of its own, written with a # and a semicolon."""
+    return re.sub(r"[^\w /.\-]", lambda found: f"#{ord(found[0])};", one_line(text))
