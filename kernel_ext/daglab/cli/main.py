@@ -28,6 +28,7 @@ _COMMANDS = {
     "jobs": "jobs.jobs",
     "logs": "logs.logs",
     "materialize": "materialize.materialize",
+    "promote": "promote.promote_command",
     "run": "runs.run",
     "runs": "runs.runs",
 }

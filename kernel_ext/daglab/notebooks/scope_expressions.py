@@ -14,11 +14,14 @@ from daglab.notebooks.scope_names import NameRecord
 _CHANGE_AND_RETURN_NONE: Final = frozenset(
     {"append", "extend", "update", "sort", "insert", "remove", "clear", "add", "discard", "reverse", "appendleft",
      "extendleft", "rotate", "difference_update", "intersection_update", "symmetric_difference_update",
-     "move_to_end", "subtract", "fill", "put", "itemset", "resize", "partition"}
+     "move_to_end", "subtract", "fill", "put", "itemset", "resize", "partition",
+     # of models, whose results are mostly not used
+     "fit", "train", "load_state_dict", "load_weights", "zero_grad", "backward", "step"}
 )  # fmt: skip
 _CHANGE_AND_RETURN: Final = frozenset(
-    {"pop", "popitem", "popleft", "setdefault", "__setitem__", "__delitem__", "__next__"}
-)
+    {"pop", "popitem", "popleft", "setdefault", "__setitem__", "__delitem__", "__next__", "fit_transform",
+     "fit_predict", "partial_fit"}
+)  # fmt: skip
 # Functions that change their first argument.
 _CHANGE_FIRST_ARGUMENT: Final = frozenset(
     {"setattr", "delattr", "next", "shuffle", "heappush", "heappop", "heapify", "heapreplace", "heappushpop",
@@ -155,6 +158,9 @@ class ExpressionWalk(NameRecord):
         if isinstance(function, ast.Attribute):
             if function.attr in _CHANGE_AND_RETURN or _is_inplace(node):
                 self._mutate(function.value, by_call=not _is_inplace(node))
+            elif function.attr == "fit" and node.args and not isinstance(function.value, ast.Attribute):
+                # `history = model.fit(x, y)` trains the model; `model.fit()` and `stats.norm.fit(x)` do not.
+                self._mutate(function.value, by_call=True)
             self._magic(node, function)
         if node.args and called_name(function) in _CHANGE_FIRST_ARGUMENT:
             self._mutate(node.args[0])
