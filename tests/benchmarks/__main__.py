@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import analysing_cells
 import asset_graphs
 import first_asset
 import flights_notebook
@@ -22,6 +23,7 @@ def main() -> None:
         trivial_assets,
         asset_graphs,
         planning_assets,
+        analysing_cells,
         memory,
         flights_notebook,
         papermill_command,
