@@ -22,6 +22,9 @@ def blocks(language):
 def coffee(tmp_path):
     cells = [nbformat.v4.new_code_cell(text.rstrip()) for text in blocks("python")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "coffee.ipynb")
+    for cell in cells:
+        cell.source = re.sub(r"\A%%.*\n", "", cell.source)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "sales.ipynb")
     return tmp_path
 
 
