@@ -8,6 +8,7 @@ from typing import Final
 
 from daglab.notebooks.cell_graph import CellGraph
 from daglab.notebooks.flow import root_name
+from daglab.notebooks.magic_calls import captured_name
 from daglab.notebooks.parsed import ParsedCell
 from daglab.notebooks.timeline import PlainStatement
 from daglab.notebooks.transform import is_foreign
@@ -58,6 +59,7 @@ def order_effects(graph: CellGraph) -> Mapping[int, str]:
         *_after_dynamic(graph),
         *_after_star_imports(graph),
         *_asking(graph),
+        *_readers_of_captured_output(graph),
         *_later_draws(graph),
         *_later_readers_of_streams(graph),
         *_readers_of_files(graph),
@@ -133,6 +135,21 @@ def _builtins() -> frozenset[str]:
     import builtins
 
     return frozenset(dir(builtins)) - _KEPT_BUILTINS
+
+
+def _readers_of_captured_output(graph: CellGraph) -> Iterator[tuple[int, str]]:
+    captured = {
+        (statement.cell.cell.position, name)
+        for statement in graph.timeline.statements
+        if (name := captured_name(statement.node)) is not None
+    }
+    for edge in graph.edges if captured else ():
+        for name in edge.names:
+            if (edge.source, name) in captured:
+                yield (
+                    edge.target,
+                    f"it reads {name!r}, what cell {edge.source} prints, which a pipeline does not keep",
+                )
 
 
 def _asking(graph: CellGraph) -> Iterator[tuple[int, str]]:

@@ -65,7 +65,7 @@ def _unusable(graph: CellGraph) -> Iterator[Hindrance]:
         position = parsed.cell.position
         if parsed.problem is not None:
             yield Hindrance(kind="broken", severity="error", cell=position, line=parsed.line, message=parsed.problem)
-        elif is_foreign(parsed.cell.source):
+        elif is_foreign(parsed.cell.source) and not parsed.names.statements:
             magic = cell_magic(parsed.cell.source)
             message = f"%%{magic} hands the cell to something that is not Python; a pipeline does not run it"
             yield Hindrance(kind="other language", severity="info", cell=position, line=1, message=message)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from daglab.notebooks.flow import Scope, function_locals, root_name
-from daglab.notebooks.magic_calls import DYNAMIC_LINE_MAGICS, ipython_call, names_in_magic
+from daglab.notebooks.magic_calls import DYNAMIC_LINE_MAGICS, ipython_call, names_bound_by_magic, names_in_magic
 from daglab.notebooks.scope_names import NameRecord
 
 # Methods that change their object and return None: where the result is used, it is another type's pure method.
@@ -188,6 +188,8 @@ class ExpressionWalk(NameRecord):
         for name in names_in_magic(call):
             if self._home(name) == "module" and not self._flow.has(name):
                 self._weak.add(name)
+        for name in names_bound_by_magic(call):
+            self._bind(name)
 
     def target(self, node: ast.AST) -> None:
         """Binds what a target names; a subscript or an attribute is a mutation."""

@@ -18,6 +18,7 @@ from daglab.notebooks.analysis import (
 from daglab.notebooks.directive import CheckDirective, misplaced_directive
 from daglab.notebooks.document import Notebook
 from daglab.notebooks.drafts import AssetDraft, draft_asset
+from daglab.notebooks.magic_calls import captured_name
 from daglab.notebooks.parsed import ParsedCell, parse_cells
 from daglab.notebooks.python_definitions import definition_statements, function_asset_key, imported_names
 from daglab.notebooks.slicer import Slice, Slicer, function_asset
@@ -200,6 +201,12 @@ class _NotebookSlicing:
             work = describe_work(statement.node)
             if work is not None:
                 message = f"{work} runs again for every asset that needs it; make this cell an asset: %%asset"
+                self._tell_at("warning", message, position, statement.node.lineno)
+            captured = captured_name(statement.node)
+            if captured is not None:
+                message = (
+                    f"%%capture {captured}: in a pipeline, output goes to the log of the run, and {captured!r} is empty"
+                )
                 self._tell_at("warning", message, position, statement.node.lineno)
             if statement.names.dynamic:
                 message = f"{statement.names.dynamic} is run again for every asset that needs a name it may bind"

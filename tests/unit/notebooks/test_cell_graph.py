@@ -34,6 +34,8 @@ def edges(*sources):
         (["R = 2", "def f(v=(lambda: R)()):\n  pass"], {(1, 2): "R"}),
         (["%%asset x\nx = 1", "%%check x\nx > 0", "x"], {(1, 2): "x", (1, 3): "x"}),
         (["%%bash\nls", "%%time\nx = 1", "!echo {x}"], {(2, 3): "x"}),
+        (["%%capture out\nx = 1", "out.stdout; x"], {(1, 2): "out x"}),
+        (["%%bash --out text\nls", "text"], {(1, 2): "text"}),
         (["%run other.py", "x"], {(1, 2): "x"}),
         (["from m import *", "def f():\n  return x", "f()"], {(1, 3): "x", (2, 3): "f"}),
         (["x = 1", "y = (", "z = x"], {(1, 3): "x"}),

@@ -41,6 +41,7 @@ FRAME = "df = pd.DataFrame({'x': [1, 2, None], 'k': list('aab')})"
         (["from os.path import *", "x = len('a')", "y = sum([1])"], {3: "x"}),
         ([FRAME, "df.to_csv('a.csv')", "back = pd.read_csv('a.csv')", "other = pd.read_csv('b.csv')"],
          {2: "df", 5: "other"}),
+        (["%%capture out\nx = sum([1])", "text = out.stdout.strip()", "y = x + 1"], {4: "y"}),
         (["!wget a", "x = pd.read_csv('a')"], {}),
         ([FRAME, "late = df\nlate['y'] = 1", "n = df.sum()"], {3: "late"}),
         ([FRAME, "late = df[df.x > 1]\nlate['y'] = 1", "n = df.sum()"], {2: "df", 3: "late", 4: "n"}),

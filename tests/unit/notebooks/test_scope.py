@@ -399,7 +399,11 @@ IPYTHON = [
     ("%timeit -n 3 f(x)", "reads get_ipython; weak f x"),
     ("x?", "reads get_ipython"),
     ("%%time\nx = y", "binds x; reads y"),
-    ("%%capture out\nx = y", "binds x; reads y"),
+    ("%%capture\nx = y", "binds x; reads y"),
+    ("%%capture out --no-stderr", "binds out; reads get_ipython"),
+    ("%%bash --out text --err problems\nls", "binds text problems; reads get_ipython"),
+    ("%%R -i a,b -o c\nc <- a + b", "binds c; reads get_ipython; weak a b"),
+    ("%%bash -s {a} $b\nls {c}", "reads get_ipython; weak a b"),
     ("%%prun\nx = y", "binds x; reads y"),
     ("%%time\n%%capture\nx = y", "binds x; reads y"),
     ("x = (a\n% b)", "binds x; reads a b"),
@@ -493,6 +497,12 @@ def _cell(source):
 )
 def test_names_of_a_cell(source, expected):
     assert _cell(source) == _sorted(expected)
+
+
+def test_capture_binds_its_name_beside_what_the_cell_binds():
+    cell = analyze_cell(to_python("%%time\n%%capture out\nx = y"))
+    assert (cell.binds, cell.reads) == ({"out", "x"}, ("get_ipython", "y"))
+    assert [node.lineno for node in cell.module.body] == [2, 3]
 
 
 def test_reads_of_a_cell_keep_the_order_of_statements():
