@@ -206,16 +206,14 @@ def _deletions(timeline: Timeline) -> Mapping[str, Mapping[int, int]]:
 
 def _may_call_at_once(node: ast.stmt) -> bool:
     """Whether making a function or class may run code of it: decorators, defaults and class bodies run at once."""
-    if getattr(node, "decorator_list", ()):
-        return True
     stack: list[ast.AST] = [node]
     while stack:
         current = stack.pop()
-        if isinstance(current, ast.Call):
+        if isinstance(current, ast.Call) or bool(getattr(current, "decorator_list", False)):
             return True
         if isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef)):
             arguments = current.args
-            stack += [*current.decorator_list, *arguments.defaults, *filter(None, arguments.kw_defaults)]
+            stack += [*arguments.defaults, *filter(None, arguments.kw_defaults)]
             stack += [each.annotation for each in all_arguments(arguments) if each.annotation is not None]
             stack += [current.returns] if current.returns is not None else []
         elif not isinstance(current, ast.Lambda):

@@ -48,7 +48,7 @@ expressions = st.recursive(
     lambda inner: st.one_of(
         st.builds("({} + {})".format, inner, inner),
         st.builds("({} := {})".format, names, inner),
-        st.builds("len(f'{{{}}}{{{}!r:>{{{}}}}}')".format, names, inner, names),
+        st.builds("len(f'{{{}}}{{{}!r:>{{{}}}}}')".format, names, names, names),
         st.builds("({} and {})".format, inner, inner),
         st.builds("({} if {} else {})".format, inner, inner, inner),
         st.builds("(0 < {} < {})".format, inner, inner),

@@ -32,6 +32,8 @@ def edges(*sources):
          {(2, 3): "A", (1, 3): "R", (3, 4): "a", (1, 4): "R"}),
         (["R = 2", "@interact\ndef show():\n  return R"], {(1, 2): "R"}),
         (["R = 2", "def f(v=(lambda: R)()):\n  pass"], {(1, 2): "R"}),
+        (["R = 2", "class A:\n  @called\n  def m(self):\n    return R"], {(1, 2): "R"}),
+        (["def f():\n  return 1", "def f(v=(lambda: f())()):\n  pass"], {(1, 2): "f"}),
         (["%%asset x\nx = 1", "%%check x\nx > 0", "x"], {(1, 2): "x", (1, 3): "x"}),
         (["%%bash\nls", "%%time\nx = 1", "!echo {x}"], {(2, 3): "x"}),
         (["%%capture out\nx = 1", "out.stdout; x"], {(1, 2): "out x"}),

@@ -479,6 +479,8 @@ def _cell(source):
         ("df = flights.copy()\ndf['x'] = 1", "binds df; reads flights"),
         ("df['x'] = 1\ndf = 2", "binds df; reads df; mutates df"),
         ("x = 1\ndel x", ""),
+        ("if a:\n  x = 1\nelse:\n  del x", "maybe x; reads a; deletes x"),
+        ("if a:\n  x = 1\n  del x", "reads a; deletes x"),
         ("x = 1\ndel x\ny = x", "binds y; reads x"),
         ("del x", "deletes x"),
         ("if a:\n  x = 1\ny = x", "binds y; maybe x; reads a x"),
