@@ -71,7 +71,7 @@ class _StatementWalk(ExpressionWalk):
             mutates=frozenset(self._mutates),
             calls_in_place=frozenset(self._mutates - self._mutates_otherwise),
             configures=frozenset(self._configures),
-            deletes=frozenset(self._deletes - binds),
+            deletes=frozenset(self._flow.gone - binds),
             star_imports=tuple(self._stars),
             dynamic=self._dynamic,
             imports=frozenset(self._imports),
@@ -157,6 +157,12 @@ class _StatementWalk(ExpressionWalk):
     def _leave(self, node: ast.AST) -> None:
         self.expressions(ast.iter_child_nodes(node))
         self._current_flow().dead = True
+
+    def _assert(self, node: ast.Assert) -> None:
+        self.expression(node.test)
+        with self._branches() as branches:
+            branches.run(lambda: self.expression(node.msg), completes=False)
+            branches.skip()
 
     def _if(self, node: ast.If) -> None:
         self.expression(node.test)
@@ -347,6 +353,7 @@ _STATEMENTS: Final[dict[type[ast.AST], _Handler]] = {
     ast.Return: _StatementWalk._leave,
     ast.Break: _StatementWalk._leave,
     ast.Continue: _StatementWalk._leave,
+    ast.Assert: _StatementWalk._assert,
     ast.If: _StatementWalk._if,
     ast.For: _StatementWalk._for,
     ast.AsyncFor: _StatementWalk._for,

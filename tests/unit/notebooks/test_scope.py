@@ -87,6 +87,7 @@ ASSIGNMENTS = [
     ("x[y]", "reads x y"),
     ("...", ""),
     ("assert x, y", "reads x y"),
+    ("assert x, (y := z)", "maybe y; reads x z"),
     ("raise E(x) from y", "reads E x y"),
 ]
 
@@ -481,6 +482,7 @@ def _cell(source):
         ("x = 1\ndel x", ""),
         ("if a:\n  x = 1\nelse:\n  del x", "maybe x; reads a; deletes x"),
         ("if a:\n  x = 1\n  del x", "reads a; deletes x"),
+        ("x = 1\nif a:\n  del x\nelse:\n  x = 2", "maybe x; reads a"),
         ("x = 1\ndel x\ny = x", "binds y; reads x"),
         ("del x", "deletes x"),
         ("if a:\n  x = 1\ny = x", "binds y; maybe x; reads a x"),

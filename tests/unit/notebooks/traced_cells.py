@@ -66,6 +66,10 @@ class _Traceable(ast.NodeTransformer):
             node.bases = [self.visit(each) for each in node.bases]
         else:
             node.args.defaults = [self.visit(each) for each in node.args.defaults]
+            node.returns = self.visit(node.returns) if node.returns is not None else None
+            for argument in ast.walk(node.args):
+                if isinstance(argument, ast.arg) and argument.annotation is not None:
+                    argument.annotation = self.visit(argument.annotation)
         self._globals.append(found)
         node.body = [self.visit(each) for each in node.body]
         self._globals.pop()
