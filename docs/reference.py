@@ -39,7 +39,7 @@ PAGES = {
     "results-and-events": ("Results and events", r"definitions\.(results|user_events|user_errors|data_version)\."),
     "execution-and-instance": (
         "Execution and instance",
-        r"(orchestration|history|execution|records|run_store|magics|notebooks)\.|definitions\.(executors|reconstructable)\.|foundation\.",
+        r"(orchestration|history|execution|records|run_store|magics|notebooks)\.|definitions\.(executors?|executors_at_hand|reconstructable)\.|foundation\.",
     ),
     "ops-graphs-and-jobs": (
         "Ops, graphs and jobs",
@@ -151,8 +151,8 @@ parameters and what they do, and the names of this table work under both spellin
 - Results of asset jobs are loaded from where they are stored, so that a long run does not fill the memory.
 - Deprecated parameters, such as `compute_kind`, are left out.
 
-Not there yet: what fires schedules and sensors by itself, automation conditions, backfills, executors of one's own,
-Pipes, and notebooks as single steps.
+Not there yet: what fires schedules and sensors by itself, automation conditions, backfills, a queue of runs, Pipes,
+and notebooks as single steps.
 
 ## Words of older releases
 

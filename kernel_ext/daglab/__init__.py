@@ -101,14 +101,18 @@ if TYPE_CHECKING:
         OutputMapping,
     )
     from daglab.definitions.dynamic import DynamicOutput
+    from daglab.definitions.executor import Executor, RetryMode, StepDependencyConfig
     from daglab.definitions.executors import (
         ExecutorDefinition,
         ExecutorRequirement,
+        InitExecutorContext,
         executor,
         in_process_executor,
         multi_or_in_process_executor,
+        multiple_process_executor_requirements,
         multiprocess_executor,
     )
+    from daglab.definitions.executors_at_hand import InProcessExecutor, MultiprocessExecutor
     from daglab.definitions.freshness_policy import FreshnessPolicy
     from daglab.definitions.graph_asset import graph_asset, graph_multi_asset
     from daglab.definitions.graph_decorator import graph
@@ -355,6 +359,7 @@ if TYPE_CHECKING:
     from daglab.orchestration.job_runs import JobExecutionResult, execute_job
     from daglab.orchestration.materialize import load, materialize, materialize_to_memory
     from daglab.orchestration.reexecution import ReexecutionOptions
+    from daglab.orchestration.runtime_limit import MAX_RUNTIME_SECONDS_TAG
     from daglab.orchestration.testing_instance import instance_for_test
     from daglab.records.run_filter import RunsFilter
     from daglab.records.runs import Run, RunStatus
@@ -362,6 +367,7 @@ if TYPE_CHECKING:
     from daglab.records.runs import RunStatus as DagsterRunStatus
 
 __all__ = [
+    "MAX_RUNTIME_SECONDS_TAG",
     "AddDynamicPartitionsRequest",
     "AllPartitionMapping",
     "Any",
@@ -463,6 +469,7 @@ __all__ = [
     "ExecuteInProcessResult",
     "ExecutionInterruptedError",
     "ExecutionStepNotFoundError",
+    "Executor",
     "ExecutorDefinition",
     "ExecutorRequirement",
     "ExpectationResult",
@@ -484,6 +491,8 @@ __all__ = [
     "IdentityPartitionMapping",
     "In",
     "InMemoryIOManager",
+    "InProcessExecutor",
+    "InitExecutorContext",
     "InitLoggerContext",
     "InitResourceContext",
     "InputContext",
@@ -522,6 +531,7 @@ __all__ = [
     "MultiPartitionMapping",
     "MultiPartitionsDefinition",
     "MultiToSingleDimensionPartitionMapping",
+    "MultiprocessExecutor",
     "NodeInvocation",
     "Noneable",
     "NotebookError",
@@ -556,6 +566,7 @@ __all__ = [
     "ResourceDependency",
     "ResourceFunctionError",
     "ResourceParam",
+    "RetryMode",
     "RetryPolicy",
     "RetryRequested",
     "Run",
@@ -588,6 +599,7 @@ __all__ = [
     "SpecificPartitionsPartitionMapping",
     "StaticPartitionMapping",
     "StaticPartitionsDefinition",
+    "StepDependencyConfig",
     "StepError",
     "StepOutputNotFoundError",
     "StoreUnavailableError",
@@ -713,6 +725,7 @@ __all__ = [
     "multi_asset_sensor",
     "multi_observable_source_asset",
     "multi_or_in_process_executor",
+    "multiple_process_executor_requirements",
     "multiprocess_executor",
     "observable_source_asset",
     "op",

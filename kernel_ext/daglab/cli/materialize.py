@@ -14,7 +14,7 @@ from daglab.cli.outcome import outcome_json, print_outcome, verdict_json, verdic
 from daglab.cli.printing import clean_output, is_terminal, json_option, print_json
 from daglab.cli.progress import plain_progress, terminal_progress
 from daglab.definitions.results import AssetCheckSeverity
-from daglab.execution.driver import RunOutcome
+from daglab.execution.progress import RunOutcome
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
 from daglab.orchestration.runs import Prepared, execute, prepare

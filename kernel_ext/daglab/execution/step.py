@@ -35,7 +35,7 @@ class _Held:
 
 
 class StepExecutor:
-    """Runs the steps of one run that fall to this process, one at a time.
+    """Runs the steps of one run that fall to this process, each on the calling thread.
 
     Args:
         setting: what all steps of the run share.
@@ -63,6 +63,7 @@ class StepExecutor:
         self._families: dict[FromStep | None, frozenset[str]] = {}
         self._open: OpenSetting | None = None
         self._closing = ExitStack()
+        self._is_retrying = setting.retries_enabled
 
     @property
     def held_keys(self) -> frozenset[str]:
@@ -85,6 +86,10 @@ class StepExecutor:
         self._closing.close()
         self._open = None
 
+    def forbid_retries(self) -> None:
+        """From now on, a step that asks to be tried again has failed."""
+        self._is_retrying = False
+
     def run(self, task: StepTask) -> StepOutcome:
         """Runs one step; whatever happens in it becomes its outcome."""
         for token in task.forget:
@@ -103,10 +108,16 @@ class StepExecutor:
         except BaseException as raised:
             # Raised inside, so that what was raised is described with the frames it has now.
             error = raised
-            outcome = recorder.fail(raised, retry_after=retry_after(step, task.attempt, raised))
+            wait = retry_after(step, task.attempt, raised) if self._is_retrying else None
+            outcome = recorder.fail(raised, retry_after=wait)
         if step.hooks:
             ended = "retry" if outcome.retry_after is not None else "failure" if error else "success"
-            run_hooks(recorder, ended, lambda hook: self._hook_context(hook, recorder, context, error, made))
+            run_hooks(
+                recorder,
+                ended,
+                self._setting.tell,
+                lambda hook: self._hook_context(hook, recorder, context, error, made),
+            )
         if error is None:
             self._keep(recorder, made)
         return outcome

@@ -7,20 +7,23 @@ import sys
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from daglab.definitions.io_manager import IOManager
 from daglab.errors import PlanError
-from daglab.execution.driver import Driver, RunOutcome
+from daglab.execution.driver import Driver
 from daglab.execution.in_process import InProcessRunner
 from daglab.execution.loading import holds_value
 from daglab.execution.ports import EventSink, StepRunner
+from daglab.execution.progress import RunOutcome
 from daglab.execution.recording import INTERRUPTED
 from daglab.execution.setting import RunSetting
 from daglab.execution.step import StepExecutor
 from daglab.execution.worker_pool import WorkerPool
 from daglab.foundation.clock import SystemClock
 from daglab.foundation.ids import new_run_id
+from daglab.history.event_story import public_events
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.interrupts import Interrupts
 from daglab.orchestration.locations import LoadedWorkspace, LocatedFinding, load_workspace
@@ -121,6 +124,7 @@ def asset_setting(workspace: LoadedWorkspace, instance: Instance, run_id: str) -
         instance=instance,
         io_managers=instance.io_managers(workspace.resources),
         resource_defs={**own, **workspace.resources},
+        tell=partial(public_events, job_name="assets"),
     )
 
 

@@ -51,7 +51,7 @@ def _job_parts(setup: JobWorkerSetup, instance: Instance) -> tuple[RunSetting, M
     if missing:
         raise PlanError(f"step {missing[0]!r} is gone from its job since the run was planned", hint="run it again")
     steps = {key: request.plan.steps[key] for key in setup.step_keys}
-    return setting_of(request, setup.run, instance), steps
+    return setting_of(request, setup.run, instance, retries_enabled=setup.retries_enabled), steps
 
 
 def _steps(workspace: LoadedWorkspace, setup: WorkerSetup) -> dict[str, Step]:

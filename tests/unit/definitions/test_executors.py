@@ -21,7 +21,7 @@ from daglab.errors import InvalidDefinitionError, InvariantViolationError
 def test_built_in_executors_and_their_config():
     assert (in_process_executor.name, multiprocess_executor.name) == ("in_process", "multiprocess")
     two = multiprocess_executor.configured({"max_concurrent": 2}, name="two")
-    assert (two.name, two.kind, two.config_schema.process().value["max_concurrent"]) == ("two", "multiprocess", 2)
+    assert (two.name, two.config_schema.process().value["max_concurrent"]) == ("two", 2)
     assert multiprocess_executor.configured({"max_concurrent": 2}).name == "multiprocess"
 
 
