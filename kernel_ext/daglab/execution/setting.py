@@ -11,6 +11,7 @@ from typing import Any
 from daglab.definitions.io_manager import IOManager
 from daglab.definitions.partitions.partition_key_range import PartitionKeyRange
 from daglab.definitions.resources.available import Resources
+from daglab.foundation.event_loop import RunLoop
 from daglab.records.events import Event
 
 
@@ -72,11 +73,13 @@ class OpenSetting:
         run: what all steps share.
         resources: the open resources, as attributes.
         managers: IO managers and input managers, by resource key.
+        event_loop: runs what is asynchronous in resources and steps.
     """
 
     run: RunSetting
     resources: Resources = field(default_factory=lambda: Resources({}))
     managers: Mapping[str, Any] = field(default_factory=dict)
+    event_loop: RunLoop = field(default_factory=RunLoop)
     _narrowed: dict[frozenset[str], Resources] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property

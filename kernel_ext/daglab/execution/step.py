@@ -144,7 +144,7 @@ class StepExecutor:
             inputs = InputLoader(
                 recorder=recorder, context=context, take_held=self._take_held, find_step=self._find_step
             ).inputs()
-            for result in results_of(step, step.op.compute(context, inputs)):
+            for result in results_of(step, step.op.compute(context, inputs), recorder.setting.event_loop):
                 announcer.take(result)
             announcer.finish()
 
