@@ -279,6 +279,7 @@ if TYPE_CHECKING:
         DuplicateAssetError,
         ExecutionInterruptedError,
         ExecutionStepNotFoundError,
+        HandleOutputError,
         HookError,
         InvalidConfigDefinitionError,
         InvalidConfigError,
@@ -286,6 +287,8 @@ if TYPE_CHECKING:
         InvalidInvocationError,
         InvalidSubsetError,
         InvariantViolationError,
+        LoadInputError,
+        MaxRetriesExceededError,
         MissingExtraError,
         NotebookError,
         PlanError,
@@ -317,6 +320,7 @@ if TYPE_CHECKING:
     from daglab.errors import DaglabError as DagsterError
     from daglab.errors import ExecutionInterruptedError as DagsterExecutionInterruptedError
     from daglab.errors import ExecutionStepNotFoundError as DagsterExecutionStepNotFoundError
+    from daglab.errors import HandleOutputError as DagsterExecutionHandleOutputError
     from daglab.errors import InvalidConfigDefinitionError as DagsterInvalidConfigDefinitionError
     from daglab.errors import InvalidConfigDefinitionError as DagsterInvalidPythonicConfigDefinitionError
     from daglab.errors import InvalidConfigError as DagsterInvalidConfigError
@@ -324,6 +328,8 @@ if TYPE_CHECKING:
     from daglab.errors import InvalidInvocationError as DagsterInvalidInvocationError
     from daglab.errors import InvalidSubsetError as DagsterInvalidSubsetError
     from daglab.errors import InvariantViolationError as DagsterInvariantViolationError
+    from daglab.errors import LoadInputError as DagsterExecutionLoadInputError
+    from daglab.errors import MaxRetriesExceededError as DagsterMaxRetriesExceededError
     from daglab.errors import ResourceFunctionError as DagsterResourceFunctionError
     from daglab.errors import RunNotFoundError as DagsterRunNotFoundError
     from daglab.errors import StepError as DagsterExecutionStepExecutionError
@@ -415,7 +421,9 @@ __all__ = [
     "DagsterError",
     "DagsterEvent",
     "DagsterEventType",
+    "DagsterExecutionHandleOutputError",
     "DagsterExecutionInterruptedError",
+    "DagsterExecutionLoadInputError",
     "DagsterExecutionStepExecutionError",
     "DagsterExecutionStepNotFoundError",
     "DagsterInstance",
@@ -427,6 +435,7 @@ __all__ = [
     "DagsterInvalidSubsetError",
     "DagsterInvariantViolationError",
     "DagsterJobMetadataValue",
+    "DagsterMaxRetriesExceededError",
     "DagsterResourceFunctionError",
     "DagsterRun",
     "DagsterRunMetadataValue",
@@ -482,6 +491,7 @@ __all__ = [
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
+    "HandleOutputError",
     "HookContext",
     "HookDefinition",
     "HookError",
@@ -515,12 +525,14 @@ __all__ = [
     "JsonMetadataValue",
     "LastPartitionMapping",
     "List",
+    "LoadInputError",
     "LogEntry",
     "LogRecord",
     "LoggerDefinition",
     "Map",
     "MarkdownMetadataValue",
     "MaterializeResult",
+    "MaxRetriesExceededError",
     "MetadataValue",
     "MissingExtraError",
     "MonthlyPartitionsDefinition",

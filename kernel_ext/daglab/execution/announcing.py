@@ -63,7 +63,7 @@ class Announcer:
         Raises:
             InvariantViolationError: it is not what was declared.
             TypeCheckDidNotPass: its value is not of the declared type.
-            ValueHandlingError: its IO manager raised.
+            HandleOutputError: its IO manager raised.
             ValueStoreError: its value cannot be stored.
         """
         match result:

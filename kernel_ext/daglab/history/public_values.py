@@ -29,6 +29,8 @@ _CLASS_NAMES = {
     "StepError": _STEP_ERROR,
     "ConfigMappingError": "DagsterConfigMappingFunctionError",
     "CheckFailedError": "DagsterAssetCheckFailedError",
+    "HandleOutputError": "DagsterExecutionHandleOutputError",
+    "LoadInputError": "DagsterExecutionLoadInputError",
 }
 
 

@@ -11,9 +11,11 @@ from daglab.definitions.config.job_config import ResolvedRunConfig, resolve_run_
 from daglab.definitions.config.run_config import storable_run_config
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
 from daglab.definitions.partitions.partition_key_range import PartitionKeyRange
+from daglab.definitions.user_errors import RetryRequested
 from daglab.errors import (
     CheckFailedError,
     ExecutionInterruptedError,
+    MaxRetriesExceededError,
     ResourceFunctionError,
     StepError,
     SubprocessError,
@@ -189,6 +191,11 @@ def raise_failure(outcome: RunOutcome) -> None:
     for step_key, error in outcome.errors.items():
         unwrapped = isinstance(error, UserCodeError) and not isinstance(error, ResourceFunctionError) and step_key
         raised = error.user_exception if unwrapped and isinstance(error, UserCodeError) else None
+        if isinstance(error, RetryRequested):
+            most = f"its max_retries of {error.max_retries} allows"
+            raise MaxRetriesExceededError(
+                f"step {step_key!r} asked to be tried again more often than {most}", hint="see what it raised before"
+            ) from error
         raise raised or error
     died = [failure.headline for failure in outcome.failures.values() if failure.kind == "WorkerDied"]
     if died:

@@ -1,0 +1,135 @@
+"""What tests that were written for another system read off a run: names, orders, classes of errors."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from daglab import (
+    DagsterError,
+    DagsterMaxRetriesExceededError,
+    DynamicOut,
+    DynamicOutput,
+    In,
+    IOManager,
+    IOManagerDefinition,
+    Out,
+    RetryRequested,
+    asset,
+    job,
+    materialize,
+    op,
+)
+
+
+class Manager(IOManager):
+    def __init__(self, fails: str = "") -> None:
+        self.fails = fails
+
+    def handle_output(self, context: Any, obj: Any) -> None:
+        if self.fails == "handle":
+            raise KeyError("full")
+
+    def load_input(self, context: Any) -> Any:
+        if self.fails == "load":
+            raise KeyError("gone")
+        context.add_input_metadata({"rows": 3})
+        return 7
+
+
+def job_of(manager: IOManager) -> Any:
+    @op(out={"a": Out(), "b": Out()})
+    def two() -> tuple[int, int]:
+        return 1, 2
+
+    @op(ins={"left": In(int), "right": In(int)})
+    def add(left: int, right: int) -> int:
+        return left + right
+
+    @job(resource_defs={"io_manager": IOManagerDefinition.hardcoded_io_manager(manager)})
+    def made() -> None:
+        add(*two())
+
+    return made
+
+
+def of_step(result: Any, key: str) -> list[str]:
+    return [event.event_type_value for event in result.all_events if event.step_key == key]
+
+
+def test_all_inputs_are_loaded_before_the_first_one_is_checked() -> None:
+    result = job_of(Manager()).execute_in_process()
+    inputs = ["LOADED_INPUT", "LOADED_INPUT", "STEP_INPUT", "STEP_INPUT"]
+    assert of_step(result, "add") == ["STEP_START", *inputs, "STEP_OUTPUT", "HANDLED_OUTPUT", "STEP_SUCCESS"]
+
+
+def test_what_an_io_manager_says_of_an_input_is_told() -> None:
+    result = job_of(Manager()).execute_in_process()
+    loaded = [event for event in result.all_events if event.event_type_value == "LOADED_INPUT"]
+    assert [event.loaded_input_data.metadata["rows"].value for event in loaded] == [3, 3]
+
+
+@pytest.mark.parametrize(
+    ("fails", "step", "name"),
+    [("handle", "two", "DagsterExecutionHandleOutputError"), ("load", "add", "DagsterExecutionLoadInputError")],
+)
+def test_errors_of_io_managers_have_their_names(fails: str, step: str, name: str) -> None:
+    result = job_of(Manager(fails)).execute_in_process(raise_on_error=False)
+    data = result.failure_data_for_node(step)
+    assert data is not None and data.error is not None and data.error.cause is not None
+    assert (data.error.cls_name, data.error.cause.cls_name) == (name, "KeyError")
+
+
+def test_resources_of_a_single_step_are_opened_in_its_name() -> None:
+    @asset
+    def orders() -> int:
+        return 1
+
+    @asset
+    def total(orders: int) -> int:
+        return orders
+
+    @op(out={})
+    def bare():  # type: ignore[no-untyped-def]
+        pass
+
+    @job
+    def nothing_to_keep() -> None:
+        bare()
+
+    def opened(result: Any) -> list[Any]:
+        return [one.step_key for one in result.all_events if one.event_type_value.startswith("RESOURCE_INIT")]
+
+    assert opened(materialize([orders])) == ["orders", "orders"]
+    assert opened(materialize([orders, total])) == [None, None]
+    assert opened(nothing_to_keep.execute_in_process()) == []
+
+
+def test_a_step_that_asks_for_too_many_tries() -> None:
+    @op
+    def asks() -> None:
+        raise RetryRequested(max_retries=1) from KeyError("busy")
+
+    @job
+    def made() -> None:
+        asks()
+
+    with pytest.raises(DagsterMaxRetriesExceededError, match="max_retries of 1") as caught:
+        made.execute_in_process()
+    assert isinstance(caught.value, DagsterError)
+    failed = made.execute_in_process(raise_on_error=False).failure_data_for_node("asks")
+    assert failed is not None and failed.error is not None
+    assert failed.error.cls_name == "RetryRequested"
+
+
+def test_dynamic_step_alone() -> None:
+    @op(out=DynamicOut())
+    def fan() -> Any:
+        yield DynamicOutput(1, mapping_key="a")
+
+    @job
+    def made() -> None:
+        fan()
+
+    assert of_step(made.execute_in_process(), "fan")[:2] == ["RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS"]
