@@ -143,6 +143,8 @@ class Announcer:
         self._refuse_late(name)
         self._seen.add((name, mapping_key))
         self.context.observe_output(name, mapping_key or None)
+        if step.hooks:
+            self.recorder.output_metadata[name, mapping_key] = self._metadata(name, mapping_key, output)
         has_value = output.value is not NO_VALUE
         if has_value:
             self._check(name, out, mapping_key, output.value)

@@ -13,6 +13,7 @@ from typing import Any
 
 from daglab.definitions.contexts.facts import StepFacts
 from daglab.definitions.contexts.step_context import context_for
+from daglab.definitions.metadata import MetadataValue
 from daglab.definitions.specs import AssetSpec
 from daglab.definitions.user_errors import Failure as UserFailure
 from daglab.errors import DaglabError
@@ -52,6 +53,7 @@ class StepRecorder:
     checks: list[CheckEvaluation] = field(default_factory=list, init=False)
     events: list[Event] = field(default_factory=list, init=False)
     read: dict[str, Materialization] = field(default_factory=dict, init=False)
+    output_metadata: dict[tuple[str, str], Mapping[str, MetadataValue]] = field(default_factory=dict, init=False)
     log_event: Callable[[Any], None] = field(default=lambda event: None, init=False)
     facts: StepFacts = field(init=False)
     _started: float = field(default=0.0, init=False)

@@ -182,19 +182,24 @@ class StepExecutor:
         error: BaseException | None,
         made: Mapping[StepOutput, Any],
     ) -> HookContext:
-        values: dict[str, Any] = {}
-        for output, value in made.items():
-            if output.mapping_key:
-                values.setdefault(output.name, {})[output.mapping_key] = value
-            else:
-                values[output.name] = value
         return HookContext(
             recorder.facts,
             hook,
             op_exception=error.user_exception if isinstance(error, UserCodeError) else error,
-            op_output_values=values,
-            op_output_metadata={},
+            op_output_values=_by_output({(one.name, one.mapping_key): value for one, value in made.items()}),
+            op_output_metadata=_by_output(recorder.output_metadata),
         )
+
+
+def _by_output(found: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
+    """What belongs to outputs, by their names; of dynamic ones, by their mapping keys."""
+    values: dict[str, Any] = {}
+    for (name, mapping_key), value in found.items():
+        if mapping_key:
+            values.setdefault(name, {})[mapping_key] = value
+        else:
+            values[name] = value
+    return values
 
 
 def retry_after(step: Step, attempt: int, error: BaseException) -> float | None:

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from daglab import DagsterEvent, HookDefinition, RetryRequested, asset, job, materialize, op
+from daglab import (
+    DagsterEvent,
+    DynamicOut,
+    DynamicOutput,
+    HookDefinition,
+    Out,
+    Output,
+    RetryRequested,
+    asset,
+    job,
+    materialize,
+    op,
+    success_hook,
+)
 from daglab.definitions.hooks import event_list_hook
 
 heard: list[tuple[str, list[Any]]] = []
@@ -76,3 +89,46 @@ def test_an_asset() -> None:
     [(_, events)] = heard
     [made] = [event for event in events if event.is_step_materialization]
     assert made.asset_key.to_user_string() == "orders"
+
+
+def test_what_was_said_of_outputs_is_told_by_output() -> None:
+    said: list[Any] = []
+
+    @success_hook
+    def look(context: Any) -> None:
+        said.append((context.op_output_metadata, context.op_output_values))
+
+    @op(out={"a": Out(), "b": DynamicOut()})
+    def two(context: Any) -> Any:
+        context.add_output_metadata({"x": 1}, output_name="a")
+        yield Output(1, "a", metadata={"y": 2})
+        yield DynamicOutput(2, mapping_key="k", output_name="b", metadata={"z": 3})
+        yield DynamicOutput(3, mapping_key="l", output_name="b")
+
+    @job(hooks={look})
+    def made() -> None:
+        two()
+
+    made.execute_in_process()
+    [(metadata, values)] = said
+    assert values == {"a": 1, "b": {"k": 2, "l": 3}}
+    assert {name: one.value for name, one in metadata["a"].items()} == {"x": 1, "y": 2}
+    assert (metadata["b"]["k"]["z"].value, metadata["b"]["l"]) == (3, {})
+
+
+def test_outputs_that_are_wanted_come_in_their_order() -> None:
+    asked: list[Any] = []
+    names = [f"out{number}" for number in range(12)]
+
+    @op(out={name: Out(is_required=False) for name in names})
+    def many(context: Any) -> Any:
+        asked.append(context.selected_output_names)
+        yield Output(1, "out3")
+
+    @job
+    def made() -> None:
+        many()
+
+    made.execute_in_process()
+    assert list(asked[0]) == names
+    assert asked[0] == set(names)

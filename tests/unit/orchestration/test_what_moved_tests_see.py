@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from daglab import (
+    AssetObservation,
     DagsterError,
     DagsterMaxRetriesExceededError,
+    DataVersion,
+    Definitions,
     DynamicOut,
     DynamicOutput,
     In,
@@ -17,8 +20,10 @@ from daglab import (
     Out,
     RetryRequested,
     asset,
+    define_asset_job,
     job,
     materialize,
+    observable_source_asset,
     op,
 )
 
@@ -133,3 +138,15 @@ def test_dynamic_step_alone() -> None:
         fan()
 
     assert of_step(made.execute_in_process(), "fan")[:2] == ["RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS"]
+
+
+def test_an_observation_tells_the_version_that_was_found() -> None:
+    @observable_source_asset
+    def source() -> DataVersion:
+        return DataVersion("3")
+
+    definitions = Definitions(assets=[source], jobs=[define_asset_job("look", [source])])
+    [event] = definitions.get_job_def("look").execute_in_process().get_asset_observation_events()
+    assert event.asset_observation.data_version == "3"
+    plain = AssetObservation("source", tags={"a": "b"})
+    assert (plain.data_version, plain.with_metadata({"rows": 3}).metadata["rows"].value) == (None, 3)
