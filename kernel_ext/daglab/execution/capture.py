@@ -76,6 +76,7 @@ _SWITCH = _Switch()
 class _LineStream(io.TextIOBase):
     def __init__(self, name: str, emit: Callable[[str, str], None], limit: int) -> None:
         super().__init__()
+        self.earlier: Any = getattr(sys, name)
         self._name = name
         self._emit = emit
         self._left = limit
@@ -130,6 +131,7 @@ class _ByThread(io.TextIOBase):
 
     def __init__(self, name: str, last: Mapping[str, _LineStream]) -> None:
         super().__init__()
+        self.earlier: Any = last[name].earlier
         self._name = name
         self._last = last
 
