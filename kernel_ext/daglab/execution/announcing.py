@@ -112,7 +112,7 @@ class Announcer:
                         hint="give back an AssetCheckResult for each check that is declared",
                     )
             elif name in step.specs and getattr(step.definition, "is_observable", False):
-                continue
+                continue  # what was not looked at is not told of
             elif not out.carries_value and out.is_required:
                 self._take_output(Output(None, output_name=name))
             elif out.is_required:
@@ -403,6 +403,11 @@ class Announcer:
         spec = self.recorder.step.specs[name]
         self._seen.add((name, ""))
         recorder = self.recorder
+        given = ValuePassed(name=name, type_name="Nothing")
+        # Of several assets each one is given back and then told of; the only one is told of first.
+        is_one_of_many = len(recorder.step.specs) > 1
+        if is_one_of_many:
+            recorder.tell(EventType.STEP_OUTPUT, given)
         observation = Observation(
             asset_key=str(spec.key),
             run_id=recorder.run_id,
@@ -414,6 +419,8 @@ class Announcer:
             tags=dict(result.tags or {}),
         )
         recorder.tell(EventType.ASSET_OBSERVATION, observation)
+        if not is_one_of_many:
+            recorder.tell(EventType.STEP_OUTPUT, given)
         recorder.outputs.append(self._record(name, "", io_manager_key=""))
         for verdict in result.check_results or ():
             self._take_verdict(verdict, name)

@@ -31,6 +31,7 @@ _CLASS_NAMES = {
     "CheckFailedError": "DagsterAssetCheckFailedError",
     "HandleOutputError": "DagsterExecutionHandleOutputError",
     "LoadInputError": "DagsterExecutionLoadInputError",
+    "ValueMissingError": "DagsterExecutionLoadInputError",
 }
 
 

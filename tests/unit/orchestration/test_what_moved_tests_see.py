@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from daglab import (
+    AssetCheckResult,
     AssetObservation,
+    AssetSelection,
+    AssetSpec,
     DagsterError,
     DagsterMaxRetriesExceededError,
     DataVersion,
@@ -17,14 +20,21 @@ from daglab import (
     In,
     IOManager,
     IOManagerDefinition,
+    ObserveResult,
     Out,
     RetryRequested,
     asset,
+    asset_check,
     define_asset_job,
     job,
     materialize,
+    multi_asset,
+    multi_observable_source_asset,
     observable_source_asset,
     op,
+)
+from daglab import (
+    DagsterInvalidDefinitionError as InvalidDefinitionError,
 )
 
 
@@ -150,3 +160,52 @@ def test_an_observation_tells_the_version_that_was_found() -> None:
     assert event.asset_observation.data_version == "3"
     plain = AssetObservation("source", tags={"a": "b"})
     assert (plain.data_version, plain.with_metadata({"rows": 3}).metadata["rows"].value) == (None, 3)
+
+
+def test_assets_whose_steps_would_be_one_are_refused() -> None:
+    @asset(key=["x", "y"])
+    def inner() -> int:
+        return 1
+
+    @asset(key="x__y")
+    def outer() -> int:
+        return 2
+
+    @multi_asset(specs=[AssetSpec("b")], name="x__y")
+    def several() -> None: ...
+
+    @asset(name="x")
+    def plain() -> int:
+        return 3
+
+    @asset_check(asset="x", name="_y")
+    def check() -> AssetCheckResult:
+        return AssetCheckResult(passed=True)
+
+    for given, names in (([inner, outer], "'x/y' and 'x__y'"), ([outer, several], "'x__y' and 'b'")):
+        with pytest.raises(InvalidDefinitionError, match=names):
+            materialize(given)
+    with pytest.raises(InvalidDefinitionError, match="check _y of x"):
+        materialize([plain, outer, check])
+    assert materialize([outer]).asset_value("x__y") == 2
+
+
+def test_what_observations_give_back_is_told() -> None:
+    @observable_source_asset
+    def one() -> DataVersion:
+        return DataVersion("1")
+
+    @multi_observable_source_asset(specs=[AssetSpec("a"), AssetSpec("b")])
+    def two() -> Any:
+        yield ObserveResult(asset_key="a")
+        yield ObserveResult(asset_key="b")
+
+    jobs = [define_asset_job("look", [one]), define_asset_job("look_at_both", AssetSelection.keys("a", "b"))]
+    definitions = Definitions(assets=[one, two], jobs=jobs)
+
+    def told(name: str, step: str) -> list[str]:
+        found = of_step(definitions.get_job_def(name).execute_in_process(), step)
+        return [kind for kind in found if kind in ("STEP_OUTPUT", "ASSET_OBSERVATION")]
+
+    assert told("look", "one") == ["ASSET_OBSERVATION", "STEP_OUTPUT"]
+    assert told("look_at_both", "two") == ["STEP_OUTPUT", "ASSET_OBSERVATION"] * 2
