@@ -118,8 +118,13 @@ class Executor(ABC):
         """Runs all steps of a plan, and yields what happens.
 
         Args:
-            plan_context: tells of the run, and runs single steps.
-            execution_plan: the steps.
+            plan_context: has `execute_step(step)`, which runs a step on the calling thread and gives what happened;
+                `is_canceled`, which is true once the run is to stop; and `run`, `run_id`, `run_tags`, `run_config`,
+                `job`, `job_name` and `instance`.
+            execution_plan: has `steps`, `step_keys_to_execute`, `get_step_by_key(key)`, `get_all_steps_by_level()`, and
+                `start(retry_mode, sort_key_fn, max_concurrent, tag_concurrency_limits)`, all of which may be left out.
+                That gives, in a `with` block, what has `is_complete`, `get_steps_to_execute(limit)`, `get_next_step()`,
+                `sleep_interval()` and `sleep_til_ready()`. A step has a `key`, `tags`, `needs` and its `op`.
         """
 
     @property
