@@ -26,6 +26,7 @@ def test_built_in_executors_and_their_config():
 
 
 def test_what_executors_ask_for():
+    assert ExecutorRequirement.RECONSTRUCTABLE_PIPELINE is ExecutorRequirement.RECONSTRUCTABLE_JOB
     assert ExecutorRequirement.PERSISTENT_OUTPUTS in multiprocess_executor.get_requirements({})
     assert in_process_executor.get_requirements({}) == []
     assert multi_or_in_process_executor.get_requirements({"in_process": {}}) == []
