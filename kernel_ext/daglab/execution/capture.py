@@ -55,9 +55,10 @@ class _Switch:
         with self._lock:
             is_alone = not self._blocks
             self._blocks.append(_Block(streams, (sys.stdout, sys.stderr)))
-            sys.stdout, sys.stderr = (
-                streams[name] if is_alone else _ByThread(name, streams) for name in ("stdout", "stderr")
-            )
+            if is_alone:
+                sys.stdout, sys.stderr = streams["stdout"], streams["stderr"]
+            else:
+                sys.stdout, sys.stderr = _ByThread("stdout", streams), _ByThread("stderr", streams)
 
     def close(self, streams: Mapping[str, _LineStream]) -> None:
         with self._lock:
