@@ -13,6 +13,7 @@ from daglab.execution.ports import EventSink, StepOutcome, StepRunner
 from daglab.execution.recording import INTERRUPTED
 from daglab.execution.traffic import Traffic
 from daglab.foundation.clock import Clock
+from daglab.foundation.collection import collection_eased
 from daglab.planning.steps import ExecutionPlan, Step
 from daglab.records.assets import CheckEvaluation, Materialization
 from daglab.records.events import Event, EventType, Payload, RunEnded, RunPlanned, SkipCause, StepSkipped
@@ -108,7 +109,8 @@ class Driver:
             if not self._open():
                 self._end()
                 return outcome
-            self._run_steps()
+            with collection_eased():
+                self._run_steps()
             failed = outcome.failures or outcome.skipped or self._blocked()
             outcome.status = RunStatus.FAILURE if failed else RunStatus.SUCCESS
         except KeyboardInterrupt:

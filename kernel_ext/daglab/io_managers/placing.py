@@ -184,6 +184,8 @@ class _HashingWriter:
 
 def _is_whole(path: str, version: str, size: int) -> bool:
     """Whether a file is there and still is what was written."""
+    if not os.path.exists(path):  # as a rule; looking is cheaper than trying to open it
+        return False
     digest = blake2b(digest_size=_DIGEST_SIZE)
     try:
         with open(path, "rb") as file:
