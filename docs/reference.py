@@ -31,7 +31,8 @@ PAGES = {
     ),
     "config": ("Config", r"definitions\.config\."),
     "io-managers": ("IO managers", r"io_managers\.|.*(IOManager|io_manager|InputManager|input_manager)|.*io_contexts"),
-    "resources": ("Resources", r"definitions\.(resources\.|resource_)|.*pipes|.*Pipes"),
+    "resources": ("Resources", r"definitions\.(resources\.|resource_)"),
+    "pipes": ("Pipes", r"execution\.pipes\."),
     "schedules-and-sensors": (
         "Schedules, sensors and automation",
         r"definitions\.(automation|run_request|freshness_policy)|.*Automation|.*automation",
@@ -152,7 +153,7 @@ parameters and what they do, and the names of this table work under both spellin
 - Deprecated parameters, such as `compute_kind`, are left out.
 
 Not there yet: what fires schedules and sensors by itself, automation conditions, backfills, executors of one's own,
-Pipes, and notebooks as single steps.
+and notebooks as single steps.
 
 ## Words of older releases
 

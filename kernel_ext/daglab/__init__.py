@@ -284,6 +284,8 @@ if TYPE_CHECKING:
         InvariantViolationError,
         MissingExtraError,
         NotebookError,
+        PipesError,
+        PipesExecutionError,
         PlanError,
         ResourceFunctionError,
         RunNotFoundError,
@@ -320,6 +322,8 @@ if TYPE_CHECKING:
     from daglab.errors import InvalidInvocationError as DagsterInvalidInvocationError
     from daglab.errors import InvalidSubsetError as DagsterInvalidSubsetError
     from daglab.errors import InvariantViolationError as DagsterInvariantViolationError
+    from daglab.errors import PipesError as DagsterPipesError
+    from daglab.errors import PipesExecutionError as DagsterPipesExecutionError
     from daglab.errors import ResourceFunctionError as DagsterResourceFunctionError
     from daglab.errors import RunNotFoundError as DagsterRunNotFoundError
     from daglab.errors import StepError as DagsterExecutionStepExecutionError
@@ -331,6 +335,19 @@ if TYPE_CHECKING:
     from daglab.errors import UnknownResourceError as DagsterUnknownResourceError
     from daglab.errors import UnmetExecutorRequirementsError as DagsterUnmetExecutorRequirementsError
     from daglab.errors import UserCodeError as DagsterUserCodeExecutionError
+    from daglab.execution.pipes.client import PipesClient, PipesClientCompletedInvocation
+    from daglab.execution.pipes.file_readers import PipesFileMessageReader, PipesTempFileMessageReader
+    from daglab.execution.pipes.handler import PipesLaunchedData, PipesMessageHandler, PipesMessageReader
+    from daglab.execution.pipes.injectors import (
+        PipesContextInjector,
+        PipesEnvContextInjector,
+        PipesFileContextInjector,
+        PipesTempFileContextInjector,
+    )
+    from daglab.execution.pipes.opening import open_pipes_session
+    from daglab.execution.pipes.results import PipesExecutionResult
+    from daglab.execution.pipes.session import PipesSession
+    from daglab.execution.pipes.subprocess_client import PipesSubprocessClient
     from daglab.history.instance_records import (
         AssetRecordsFilter,
         EventRecordsFilter,
@@ -421,6 +438,8 @@ __all__ = [
     "DagsterInvalidSubsetError",
     "DagsterInvariantViolationError",
     "DagsterJobMetadataValue",
+    "DagsterPipesError",
+    "DagsterPipesExecutionError",
     "DagsterResourceFunctionError",
     "DagsterRun",
     "DagsterRunMetadataValue",
@@ -545,6 +564,22 @@ __all__ = [
     "PathMetadataValue",
     "Permissive",
     "PermissiveConfig",
+    "PipesClient",
+    "PipesClientCompletedInvocation",
+    "PipesContextInjector",
+    "PipesEnvContextInjector",
+    "PipesError",
+    "PipesExecutionError",
+    "PipesExecutionResult",
+    "PipesFileContextInjector",
+    "PipesFileMessageReader",
+    "PipesLaunchedData",
+    "PipesMessageHandler",
+    "PipesMessageReader",
+    "PipesSession",
+    "PipesSubprocessClient",
+    "PipesTempFileContextInjector",
+    "PipesTempFileMessageReader",
     "PlanError",
     "PoolMetadataValue",
     "PythonArtifactMetadataValue",
@@ -716,6 +751,7 @@ __all__ = [
     "multiprocess_executor",
     "observable_source_asset",
     "op",
+    "open_pipes_session",
     "partition_loading_context",
     "partitioned_config",
     "reconstructable",

@@ -27,6 +27,8 @@
     │   ├── ValueHandlingError           an IO manager raised
     │   └── StepError                    a step failed
     ├── CheckFailedError                 a blocking check did not pass
+    ├── PipesError                       what passes between a step and an external process is off
+    │   └── PipesExecutionError          the external process failed
     ├── SubprocessError                  errors of processes that ran the steps
     ├── ExecutionInterruptedError        the run was asked to stop
     ├── UnknownPartitionError            a partition key that does not exist
@@ -304,6 +306,14 @@ class StepError(UserCodeError):
 
 class CheckFailedError(DaglabError):
     """A blocking check did not pass, so that what comes after its asset was not made."""
+
+
+class PipesError(DaglabError):
+    """What passes between a step and the external process that it starts is not what the other side can use."""
+
+
+class PipesExecutionError(PipesError):
+    """An external process that a step started failed, or said what nobody understands."""
 
 
 class SubprocessError(DaglabError):

@@ -100,6 +100,8 @@ class Announcer:
             StepOutputNotFoundError: an output that is required was not given back.
         """
         step = self.recorder.step
+        if self.context.requires_typed_event_stream:
+            self._refuse_untold()
         for name, out in step.op.outs.items():
             if any(seen == name for seen, _ in self._seen) or name in self._verdicts or out.is_dynamic:
                 continue
@@ -124,6 +126,23 @@ class Announcer:
             self._evaluate(name, verdict)
         self._verdicts.clear()
         self._refuse_blocked()
+
+    def _refuse_untold(self) -> None:
+        """Where code has to say exactly what is recorded, nothing that it leaves out is filled in."""
+        step = self.recorder.step
+        told = {*self._verdicts, *(name for name, _ in self._seen)}
+        wanted = step.op.outs if step.selected_outputs is None else step.selected_outputs
+        missing = [name for name in step.op.outs if name in wanted and name not in told]
+        if missing:
+            names = ", ".join(repr(str(self._meant_by(name))) for name in missing)
+            raise InvariantViolationError(
+                f"step {step.key!r} did not give back {names}", hint=self.context.typed_event_stream_error_message or ""
+            )
+
+    def _meant_by(self, name: str) -> object:
+        step = self.recorder.step
+        spec = step.specs.get(name) or step.check_specs.get(name)
+        return spec.key if spec else name
 
     def _refuse_blocked(self) -> None:
         """Fails the step if one of its blocking checks did not pass, so that nothing goes on from there."""

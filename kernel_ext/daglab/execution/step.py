@@ -9,9 +9,10 @@ from typing import Any
 
 from daglab.definitions.contexts.current import running_in
 from daglab.definitions.contexts.hook_context import HookContext
+from daglab.definitions.contexts.op_context import OpExecutionContext
 from daglab.definitions.sentinel import NO_VALUE
 from daglab.definitions.user_errors import Failure, RetryRequested
-from daglab.errors import DaglabError, InvalidDefinitionError, UserCodeError
+from daglab.errors import DaglabError, InvalidDefinitionError, PipesError, UserCodeError
 from daglab.execution.announcing import Announcer
 from daglab.execution.capture import captured_output
 from daglab.execution.handover import can_be_handed_over, handed_over
@@ -133,7 +134,8 @@ class StepExecutor:
             inputs = InputLoader(
                 recorder=recorder, context=context, take_held=self._take_held, find_step=self._find_step
             ).inputs()
-            for result in results_of(step, step.op.compute(context, inputs)):
+            raw = step.op.compute(context, inputs)
+            for result in results_of(step, raw, exactly=lambda: _advice(said)):
                 announcer.take(result)
             announcer.finish()
 
@@ -186,6 +188,11 @@ class StepExecutor:
         )
 
 
+def _advice(context: OpExecutionContext) -> str | None:
+    """What to do where code has to give back just what is to be recorded, and does not; None where it has not to."""
+    return context.typed_event_stream_error_message or "" if context.requires_typed_event_stream else None
+
+
 def retry_after(step: Step, attempt: int, error: BaseException) -> float | None:
     """Seconds after which a step that raised is tried again; None where it is not."""
     if isinstance(error, RetryRequested):
@@ -193,7 +200,7 @@ def retry_after(step: Step, attempt: int, error: BaseException) -> float | None:
         return float(error.seconds_to_wait or 0) if attempt <= most else None
     if isinstance(error, Failure) and not error.allow_retries:
         return None
-    ours = isinstance(error, DaglabError) and not isinstance(error, UserCodeError)
+    ours = isinstance(error, DaglabError) and not isinstance(error, (UserCodeError, PipesError))
     policy = step.retry_policy
     if policy is None or ours or not isinstance(error, Exception) or attempt > policy.max_retries:
         return None
