@@ -67,7 +67,7 @@ class PipesOpenedData(TypedDict):
 PipesMessage = TypedDict(
     "PipesMessage", {"__dagster_pipes_version": str, "method": str, "params": Mapping[str, Any] | None}
 )
-"""What the process tells the step."""
+PipesMessage.__doc__ = "What the process tells the step."
 
 
 class PipesPartitionKeyRange(TypedDict):

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import FrameType
@@ -57,7 +58,8 @@ class ChildProcess:
 
     def finish_output(self) -> bool:
         """Waits until all that it printed is passed on; False where something that it left behind could still print."""
-        ended = [one.finish() for one in self._printed]
+        deadline = time.monotonic() + _PATIENCE_SECONDS
+        ended = [one.finish(deadline) for one in self._printed]
         return all(ended)
 
     def interrupt(self, patience: float) -> bool:
@@ -114,9 +116,9 @@ class _Printed:
         self._thread = threading.Thread(target=self._pass_on, name="pipes-printed", daemon=True)
         self._thread.start()
 
-    def finish(self) -> bool:
+    def finish(self, deadline: float) -> bool:
         # The end comes when nobody holds the other end; a process that the program left behind may do so for ever.
-        self._thread.join(_PATIENCE_SECONDS)
+        self._thread.join(max(0.0, deadline - time.monotonic()))
         self._is_over = True
         return not self._thread.is_alive()
 

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, Thread
+from typing import IO
 
 from daglab.errors import PipesExecutionError
 from daglab.execution.pipes.handler import PipesLaunchedData, PipesMessageHandler, PipesMessageReader
@@ -47,8 +48,8 @@ class PipesFileMessageReader(PipesMessageReader):
         """Follows the file in a thread."""
         with open(self._path, "wb"):
             pass
-        is_over = Event()
-        thread = Thread(target=self._follow, args=(handler, is_over), name="pipes-messages", daemon=True)
+        file, is_over = open(self._path, "rb"), Event()  # noqa: SIM115 - the thread closes it
+        thread = Thread(target=_follow, args=(file, handler, is_over), name="pipes-messages", daemon=True)
         thread.start()
         try:
             yield {
@@ -65,16 +66,6 @@ class PipesFileMessageReader(PipesMessageReader):
     def no_messages_debug_text(self) -> str:
         """Names the file."""
         return f"messages were expected in the file {self._path!r}"
-
-    def _follow(self, handler: PipesMessageHandler, is_over: Event) -> None:
-        try:
-            for number, line in enumerate(_lines_of(self._path, is_over), 1):
-                try:
-                    handler.handle_message(_message_in(line))
-                except Exception:
-                    handler.report_pipes_framework_exception(f"message {number} is left out", sys.exc_info())
-        except Exception:
-            handler.report_pipes_framework_exception("messages can no longer be read", sys.exc_info())
 
 
 class PipesTempFileMessageReader(PipesMessageReader):
@@ -106,22 +97,33 @@ class PipesTempFileMessageReader(PipesMessageReader):
         return "messages were expected in a temporary file"
 
 
-def _lines_of(path: str, is_over: Event) -> Iterator[bytes]:
+def _follow(file: IO[bytes], handler: PipesMessageHandler, is_over: Event) -> None:
+    try:
+        with file:
+            for number, line in enumerate(_lines_of(file, is_over), 1):
+                try:
+                    handler.handle_message(_message_in(line))
+                except Exception:
+                    handler.report_pipes_framework_exception(f"message {number} is left out", sys.exc_info())
+    except Exception:
+        handler.report_pipes_framework_exception("messages can no longer be read", sys.exc_info())
+
+
+def _lines_of(file: IO[bytes], is_over: Event) -> Iterator[bytes]:
     """Gives each line once it is whole; the last one as it is when all is over."""
     pieces: list[bytes] = []
-    with open(path, "rb") as file:
-        while True:
-            was_over = is_over.is_set()  # Asked before reading, so that nothing that was written until then is missed.
-            piece = file.readline()
-            if piece:
-                pieces.append(piece)
-            if piece.endswith(b"\n"):
-                yield b"".join(pieces)
-                pieces.clear()
-            elif not piece and was_over:
-                break
-            elif not piece:
-                is_over.wait(_PAUSE_SECONDS)
+    while True:
+        was_over = is_over.is_set()  # Asked before reading, so that nothing that was written until then is missed.
+        piece = file.readline()
+        if piece:
+            pieces.append(piece)
+        if piece.endswith(b"\n"):
+            yield b"".join(pieces)
+            pieces.clear()
+        elif not piece and was_over:
+            break
+        elif not piece:
+            is_over.wait(_PAUSE_SECONDS)
     if pieces:
         yield b"".join(pieces)
 

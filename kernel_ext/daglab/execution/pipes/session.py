@@ -56,6 +56,10 @@ class PipesSession:
     context: OpExecutionContext | AssetExecutionContext
     created_at: datetime = field(default_factory=datetime.now)
 
+    def __post_init__(self) -> None:
+        # The context of a direct call knows of no assets any more once the call has ended.
+        self._keys = self._keys_in_order()
+
     def get_bootstrap_params(self) -> Mapping[str, Any]:
         """What the process has to be given, by the name of the environment variable, as it is."""
         return {
@@ -83,7 +87,7 @@ class PipesSession:
         results = list(self.message_handler.get_reported_results())
         if implicit_materializations:
             told = {one.asset_key for one in results if isinstance(one, MaterializeResult)}
-            results += [MaterializeResult(asset_key=key) for key in self._keys_in_order() if key not in told]
+            results += [MaterializeResult(asset_key=key) for key in self._keys if key not in told]
         return tuple(replace(one, metadata={**(one.metadata or {}), **(metadata or {})}) for one in results)
 
     def get_reported_results(self) -> Sequence[PipesExecutionResult]:
