@@ -335,6 +335,7 @@ if TYPE_CHECKING:
     from daglab.errors import UnknownResourceError as DagsterUnknownResourceError
     from daglab.errors import UnmetExecutorRequirementsError as DagsterUnmetExecutorRequirementsError
     from daglab.errors import UserCodeError as DagsterUserCodeExecutionError
+    from daglab.execution.pipes.chunk_readers import PipesBlobStoreMessageReader
     from daglab.execution.pipes.client import PipesClient, PipesClientCompletedInvocation
     from daglab.execution.pipes.file_readers import PipesFileMessageReader, PipesTempFileMessageReader
     from daglab.execution.pipes.handler import PipesLaunchedData, PipesMessageHandler, PipesMessageReader
@@ -344,6 +345,7 @@ if TYPE_CHECKING:
         PipesFileContextInjector,
         PipesTempFileContextInjector,
     )
+    from daglab.execution.pipes.log_reader import PipesLogReader
     from daglab.execution.pipes.opening import open_pipes_session
     from daglab.execution.pipes.results import PipesExecutionResult
     from daglab.execution.pipes.session import PipesSession
@@ -564,6 +566,7 @@ __all__ = [
     "PathMetadataValue",
     "Permissive",
     "PermissiveConfig",
+    "PipesBlobStoreMessageReader",
     "PipesClient",
     "PipesClientCompletedInvocation",
     "PipesContextInjector",
@@ -574,6 +577,7 @@ __all__ = [
     "PipesFileContextInjector",
     "PipesFileMessageReader",
     "PipesLaunchedData",
+    "PipesLogReader",
     "PipesMessageHandler",
     "PipesMessageReader",
     "PipesSession",

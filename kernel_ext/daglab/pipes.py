@@ -7,6 +7,11 @@ same protocol.
 from __future__ import annotations
 
 from daglab.errors import PipesError
+from daglab.external.chunk_writers import (
+    PipesBlobStoreMessageWriter,
+    PipesBlobStoreMessageWriterChannel,
+    PipesBufferedFilesystemMessageWriterChannel,
+)
 from daglab.external.context import PipesContext
 from daglab.external.context_loaders import PipesContextLoader, PipesDefaultContextLoader
 from daglab.external.message_writers import (
@@ -51,6 +56,9 @@ __all__ = [
     "DAGSTER_PIPES_MESSAGES_ENV_VAR",
     "DagsterPipesError",
     "DagsterPipesWarning",
+    "PipesBlobStoreMessageWriter",
+    "PipesBlobStoreMessageWriterChannel",
+    "PipesBufferedFilesystemMessageWriterChannel",
     "PipesBufferedStreamMessageWriterChannel",
     "PipesCliArgsParamsLoader",
     "PipesContext",

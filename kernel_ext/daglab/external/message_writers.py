@@ -66,20 +66,6 @@ class PipesFileMessageWriterChannel(PipesMessageWriterChannel):
             file.write(line)
 
 
-class _ChannelWithStreams(PipesFileMessageWriterChannel):
-    """Tells what is printed, too, for as long as `streams` is open."""
-
-    def __init__(self, path: str, streams: ExitStack) -> None:
-        super().__init__(path)
-        self._streams = streams
-        streams.enter_context(streams_as_messages(self.write_message))
-
-    def write_message(self, message: PipesMessage) -> None:
-        if message["method"] == "closed":
-            self._streams.close()  # What was printed is told before it is said that nothing more comes.
-        super().write_message(message)
-
-
 class PipesStreamMessageWriterChannel(PipesMessageWriterChannel):
     """Writes each message as a line of a stream.
 
@@ -120,6 +106,25 @@ class PipesBufferedStreamMessageWriterChannel(PipesMessageWriterChannel):
         self._stream.flush()
 
 
+@contextmanager
+def told_streams(channel: PipesMessageWriterChannel) -> Iterator[PipesMessageWriterChannel]:
+    """Gives a channel on which what is printed meanwhile is told, too."""
+    with ExitStack() as streams:
+        streams.enter_context(streams_as_messages(channel.write_message))
+        yield _ToldStreams(channel, streams)
+
+
+class _ToldStreams(PipesMessageWriterChannel):
+    def __init__(self, channel: PipesMessageWriterChannel, streams: ExitStack) -> None:
+        self._channel = channel
+        self._streams = streams
+
+    def write_message(self, message: PipesMessage) -> None:
+        if message["method"] == "closed":
+            self._streams.close()  # What was printed is told before it is said that nothing more comes.
+        self._channel.write_message(message)
+
+
 class PipesDefaultMessageWriter(PipesMessageWriter[PipesMessageWriterChannel]):
     """Writes messages to a file, or to the standard output or the standard error."""
 
@@ -140,8 +145,8 @@ class PipesDefaultMessageWriter(PipesMessageWriter[PipesMessageWriterChannel]):
         if self.FILE_PATH_KEY in params:
             path = _text_of(params, self.FILE_PATH_KEY)
             if params.get(self.INCLUDE_STDIO_IN_MESSAGES_KEY):
-                with ExitStack() as streams:
-                    yield _ChannelWithStreams(path, streams)
+                with told_streams(PipesFileMessageWriterChannel(path)) as channel:
+                    yield channel
             else:
                 yield PipesFileMessageWriterChannel(path)
         elif self.STDIO_KEY in params:
