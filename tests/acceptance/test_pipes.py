@@ -48,7 +48,7 @@ with open_dagster_pipes() as context:
 """
 
 BUSY = {
-    "it cleans up": "reached()\ntry: time.sleep(600)\nfinally: open('cleaned', 'w').close()",
+    "it cleans up": "try: reached(); time.sleep(600)\nfinally: open('cleaned', 'w').close()",
     "it does not care": "signal.signal(signal.SIGINT, signal.SIG_IGN)\nreached()\nwhile True: time.sleep(600)",
     "it is started by a shell": "reached()\ntime.sleep(600)",
 }

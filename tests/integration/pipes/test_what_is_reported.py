@@ -13,15 +13,19 @@ from daglab import (
     AssetSpec,
     DailyPartitionsDefinition,
     Instance,
+    MultiPartitionKey,
+    MultiPartitionsDefinition,
     OpExecutionContext,
     PipesEnvContextInjector,
     PipesSubprocessClient,
     PipesTempFileMessageReader,
     ResourceDefinition,
     RetryPolicy,
+    StaticPartitionsDefinition,
     asset,
     asset_check,
     build_asset_context,
+    graph_asset,
     job,
     materialize,
     multi_asset,
@@ -320,6 +324,62 @@ def test_range_of_partitions_reaches_the_process(script):
     assert run(orders, tags=tags).success
     window = {"start": "2024-01-03T00:00:00+00:00", "end": "2024-01-06T00:00:00+00:00"}
     assert told == [[{"start": "2024-01-03", "end": "2024-01-05"}, window]]
+
+
+TWO = {"a": StaticPartitionsDefinition(["x"]), "b": StaticPartitionsDefinition(["y"])}
+DAYS = DailyPartitionsDefinition("2024-01-01", timezone="America/New_York")
+SPRING = {"start": "2024-03-10T00:00:00-05:00", "end": "2024-03-11T00:00:00-04:00"}
+
+
+@pytest.mark.parametrize(
+    ("divided", "key", "window"),
+    [
+        (StaticPartitionsDefinition(["größe"]), "größe", None),
+        (DAYS, "2024-03-10", SPRING),
+        (
+            MultiPartitionsDefinition({"a": TWO["a"], "b": DAYS}),
+            MultiPartitionKey({"a": "x", "b": "2024-03-10"}),
+            SPRING,
+        ),
+        (MultiPartitionsDefinition(TWO), MultiPartitionKey({"a": "x", "b": "y"}), None),
+    ],
+)
+def test_partitions_of_every_kind(script, divided, key, window):
+    command = script("""
+        with open_dagster_pipes() as context:
+            around = context.partition_key_range
+            context.report_custom_message([context.partition_key, around["start"], around["end"]])
+            context.report_custom_message(context.partition_time_window)
+    """)
+    told = []
+
+    @asset(partitions_def=divided)
+    def orders(context: AssetExecutionContext, pipes: PipesSubprocessClient):
+        done = pipes.run(context=context, command=command)
+        told.extend(done.get_custom_messages())
+        return done.get_results()
+
+    assert run(orders, partition_key=key).success
+    assert told == [[str(key)] * 3, window]
+
+
+def test_op_in_the_middle_of_an_asset(script):
+    command = script("with open_dagster_pipes() as context: context.report_custom_message(context.asset_key)")
+
+    @op
+    def first(context: OpExecutionContext, pipes: PipesSubprocessClient):
+        # Dagster asks for the results of the whole asset here, which no such op can give.
+        return pipes.run(context=context, command=command).get_custom_messages()[0]
+
+    @op
+    def last(context: OpExecutionContext, pipes: PipesSubprocessClient, name):
+        return pipes.run(context=context, command=command).get_results()
+
+    @graph_asset
+    def orders():
+        return last(first())
+
+    assert story(run(orders)) == ["success", "made orders", "success"]
 
 
 def test_session_of_ones_own(script):

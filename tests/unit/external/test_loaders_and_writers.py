@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 
+import dagster_pipes
 import pytest
 
 from daglab.errors import PipesError
@@ -26,7 +27,6 @@ HELLO: PipesMessage = {"__dagster_pipes_version": "0.1", "method": "log", "param
 
 @pytest.mark.parametrize("value", [None, {}, {"größe": [1, 0.5, "🌱"]}, "x" * 1_000_000])
 def test_parameter_comes_back_as_it_was(value):
-    dagster_pipes = pytest.importorskip("dagster_pipes")
     assert decode_param(encode_param(value)) == value
     assert dagster_pipes.decode_param(encode_param(value)) == value
     assert decode_param(dagster_pipes.encode_param(value)) == value

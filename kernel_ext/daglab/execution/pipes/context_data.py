@@ -9,7 +9,7 @@ from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.contexts.asset_context import AssetExecutionContext
 from daglab.definitions.contexts.op_context import OpExecutionContext
 from daglab.definitions.invocation.direct_contexts import DirectContext
-from daglab.errors import InvariantViolationError, PipesError
+from daglab.errors import InvalidInvocationError, InvariantViolationError, PipesError
 from daglab.external.protocol import (
     PipesContextData,
     PipesDataProvenance,
@@ -27,7 +27,7 @@ def context_data_of(context: MakingContext, extras: PipesExtras | None) -> Pipes
     Raises:
         PipesError: JSON cannot hold the extras.
     """
-    keys = sorted(context.selected_asset_keys) if context.has_assets_def else None
+    keys = _asset_keys(context)
     versions = context.assets_def.code_versions_by_key if keys is not None else {}
     key = context.partition_key if context.has_partition_key else None
     is_direct = isinstance(context, DirectContext)
@@ -47,6 +47,17 @@ def context_data_of(context: MakingContext, extras: PipesExtras | None) -> Pipes
         retry_number=context.retry_number,
         extras=_checked(extras or {}),
     )
+
+
+def makes_results(context: MakingContext) -> bool:
+    """Whether the step itself makes assets or verdicts; an op in the middle of a graph that does makes values."""
+    return bool(context.selected_asset_keys or context.selected_asset_check_keys)
+
+
+def _asset_keys(context: MakingContext) -> list[AssetKey] | None:
+    if not context.has_assets_def:
+        return None
+    return sorted(context.selected_asset_keys if makes_results(context) else context.assets_def.keys)
 
 
 def _provenance(context: MakingContext, key: AssetKey) -> PipesDataProvenance | None:
@@ -72,8 +83,8 @@ def _time_window(context: MakingContext) -> PipesTimeWindow | None:
         return None
     try:
         window = context.partition_time_window
-    except InvariantViolationError:
-        return None  # The partitions are no spans of time.
+    except (InvariantViolationError, InvalidInvocationError):
+        return None  # The partitions are no spans of time, or are so in several ways.
     return PipesTimeWindow(start=window.start.isoformat(), end=window.end.isoformat())
 
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from daglab.definitions.contexts.asset_context import AssetExecutionContext
 from daglab.definitions.contexts.check_context import AssetCheckExecutionContext
 from daglab.definitions.contexts.op_context import OpExecutionContext
-from daglab.execution.pipes.context_data import context_data_of
+from daglab.execution.pipes.context_data import context_data_of, makes_results
 from daglab.execution.pipes.handler import PipesMessageHandler, PipesMessageReader
 from daglab.execution.pipes.injectors import PipesContextInjector
 from daglab.execution.pipes.session import PipesSession
@@ -57,7 +57,7 @@ def open_pipes_session(
         ('done',)
     """
     making = context.op_execution_context if isinstance(context, AssetCheckExecutionContext) else context
-    if making.has_assets_def:
+    if making.has_assets_def and makes_results(making):
         making.set_requires_typed_event_stream(error_message=_FORGOTTEN)
     data = context_data_of(making, extras)
     handler = PipesMessageHandler(making, message_reader)
