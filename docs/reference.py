@@ -150,6 +150,8 @@ parameters and what they do, and the names of this table work under both spellin
 - A fixed local time that comes twice on a day fires at its first occurrence.
 - A run config that sets one field of a resource leaves the others as they were given.
 - Results of asset jobs are loaded from where they are stored, so that a long run does not fill the memory.
+- A message of an external process (Pipes) that nobody understands is left out, and those after it are read; a process
+  that does not end when it is interrupted is killed. [Pipes](../pipes.md) tells more.
 - Deprecated parameters, such as `compute_kind`, are left out.
 
 Not there yet: what fires schedules and sensors by itself, automation conditions, backfills, executors of one's own,
