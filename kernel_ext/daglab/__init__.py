@@ -369,6 +369,7 @@ if TYPE_CHECKING:
     from daglab.io_managers.pickle_files import fs_io_manager
     from daglab.io_managers.upath import UPathIOManager
     from daglab.magics.showing_graph import dag
+    from daglab.orchestration.comparing import compare
     from daglab.orchestration.instance import Instance
     from daglab.orchestration.instance import Instance as DagsterInstance
     from daglab.orchestration.job_runs import JobExecutionResult, execute_job
@@ -697,6 +698,7 @@ __all__ = [
     "check_dagster_type",
     "check_data_type",
     "colored_console_logger",
+    "compare",
     "config_from_files",
     "config_from_pkg_resources",
     "config_from_yaml_strings",

@@ -281,6 +281,7 @@ HOMES = {
     "build_time_partition_freshness_checks": "definitions.check_factories",
     "check_data_type": "definitions.types.checking",
     "colored_console_logger": "definitions.loggers",
+    "compare": "orchestration.comparing",
     "config_from_files": "definitions.config.config_files",
     "config_from_pkg_resources": "definitions.config.config_files",
     "config_from_yaml_strings": "definitions.config.config_files",

@@ -175,19 +175,37 @@ class RunStore(StoreSearches):
             return asset_table.read_states(connection, keys)
 
     def materializations(
-        self, asset_key: str, *, limit: int = 50, before: int | None = None, partition: str | None = None
+        self,
+        asset_key: str,
+        *,
+        limit: int | None = 50,
+        before: int | None = None,
+        partition: str | None = None,
+        run_id: str = "",
+        data_version: str = "",
+        until: datetime | None = None,
     ) -> list[tuple[int, Materialization]]:
         """The makings of an asset with the ids of their events, newest first.
 
         Args:
             asset_key: the asset.
-            limit: at most so many.
+            limit: at most so many; None for all.
             before: only those with a smaller id, for the next page.
             partition: only of this partition; "" for those without one.
+            run_id: only by runs whose id begins so.
+            data_version: only those whose data version begins so.
+            until: only those that were announced by then.
         """
         with self._database.read() as connection:
             return asset_table.read_materializations(
-                connection, asset_key, limit=limit, before=before, partition=partition
+                connection,
+                asset_key,
+                limit=limit,
+                before=before,
+                partition=partition,
+                run_id=run_id,
+                data_version=data_version,
+                until=until,
             )
 
     def asset_keys(self) -> list[str]:
