@@ -29,6 +29,7 @@ _COMMANDS = {
     "materialize": "materialize.materialize",
     "run": "runs.run",
     "runs": "runs.runs",
+    "verify": "verify.verify",
 }
 
 

@@ -71,13 +71,20 @@ def judge(instance: Instance, workspace: LoadedWorkspace) -> dict[str, Verdict]:
     return assess(graph, states, lambda made: holds_value(made, managers))
 
 
-def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWorkspace | None = None) -> Prepared:
+def prepare(
+    instance: Instance,
+    request: MaterializeRequest,
+    workspace: LoadedWorkspace | None = None,
+    *,
+    chosen: frozenset[str] | None = None,
+) -> Prepared:
     """Plans what is wanted; everything that can be refused is refused here.
 
     Args:
         instance: the home.
         request: what is wanted.
         workspace: what the request's locations declare, where that is known already.
+        chosen: the assets that the request's selection means, where that is known already.
 
     Raises:
         PlanError: something it needs cannot be used, or is defined nowhere.
@@ -85,7 +92,7 @@ def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWo
     """
     workspace = workspace or load_workspace(request.locations)
     graph = workspace.graph
-    chosen = _chosen(workspace, request.selection)
+    chosen = chosen_keys(workspace, request.selection) if chosen is None else chosen
     managers = instance.io_managers(workspace.resources)
     states = instance.asset_states([*graph.nodes, *graph.external_keys])
     verdicts = assess(graph, states, lambda made: holds_value(made, managers))
@@ -95,8 +102,13 @@ def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWo
     return Prepared(request=request, plan=plan, io_managers=managers, workspace=workspace, remarks=remarks)
 
 
-def _chosen(workspace: LoadedWorkspace, selection: str) -> frozenset[str]:
-    """The assets that a selection means; everything is what can be made, and a broken location costs only itself."""
+def chosen_keys(workspace: LoadedWorkspace, selection: str) -> frozenset[str]:
+    """The assets that a selection means; everything is what can be made, and a broken location costs only itself.
+
+    Raises:
+        InvalidSubsetError: the selection means nothing.
+        PlanError: something that it means cannot be used.
+    """
     graph = workspace.graph
     if selection == EVERYTHING and workspace.errors:
         if workspace.sound_keys:
