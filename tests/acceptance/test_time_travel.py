@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from project import Project
+import os
+import signal
+import time
+from typing import Any
+
+from project import LONGEST_SECONDS, Project
+
+from daglab.definitions.asset_decorator import asset
+from daglab.errors import ValueMissingError
+from daglab.orchestration.instance import Instance
+from daglab.orchestration.materialize import materialize
 
 CELL = "%%asset\nimport pandas as pd\ndelays = pd.DataFrame({'carrier': list('UAD')[:ROWS], 'delay': range(ROWS)})"
 
@@ -68,3 +78,60 @@ def test_value_of_an_io_manager_of_the_project_is_shown(project: Project) -> Non
         assert project.materialize("--all").code == 0
     assert project.daglab("asset", "load", "shelved").out.splitlines()[-1] == "two"
     assert "keeps only the latest one" in project.daglab("asset", "load", "shelved", "--version", "-2").refused()
+
+
+# ---- pruned
+
+
+def test_what_retention_does_not_keep_goes(project: Project) -> None:
+    made_twice(project)
+    assert "no retention is set" in project.daglab("prune").refused()
+    (project.root / "pyproject.toml").write_text("[tool.daglab.retention]\nmaterializations = 1\n")
+    assert project.daglab("prune").out == "There is nothing to remove.\n"  # it was replaced just now
+    planned = project.daglab("prune", "--grace", "0", "--dry-run")
+    assert planned.last_line.startswith("1 value, ")
+    assert planned.last_line.endswith("would be removed.")
+    assert len(project.stored_files()) == 2
+    assert project.json("prune", "--grace", "0")["assets"][0]["removed"] == 1
+    assert len(project.stored_files()) == 1
+    assert "by retention, which keeps the latest 1 value" in (
+        project.daglab("asset", "load", "delays", "--version", "-2").refused()
+    )
+    shown = project.daglab("asset", "show", "delays", "-f", "pipeline.ipynb", "--history").out.splitlines()
+    assert [("removed" in line) for line in shown[-2:]] == [False, True]
+    compared = project.daglab("asset", "compare", "delays")
+    assert compared.last_line.startswith("The values were not compared: the value of asset 'delays' of")
+    assert project.statuses() == {"delays": "fresh"}
+
+
+def test_prune_that_is_killed_leaves_everything_explained(project: Project) -> None:
+    values: list[int] = []
+
+    @asset
+    def counted() -> Any:
+        return list(values)
+
+    with Instance.open(project.home) as instance:
+        for number in range(120):
+            values.append(number)
+            materialize([counted], instance=instance)
+        count = len(project.stored_files())
+        process = project.start("prune", "--keep", "1", "--grace", "0")
+        deadline = time.monotonic() + LONGEST_SECONDS
+        while len(project.stored_files()) == count and process.poll() is None and time.monotonic() < deadline:
+            pass
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+        assert instance.load("counted") == values
+        reasons = []
+        for place in range(2, 121):
+            try:
+                assert instance.load("counted", version=-place) == values[: 121 - place]
+            except ValueMissingError as error:
+                reasons.append(str(error))
+        assert all("by retention" in reason for reason in reasons)
+        assert project.daglab("prune", "--keep", "1", "--grace", "0").code == 0
+        assert instance.load("counted") == values
+    # What the killed process may have set aside goes a minute later.
+    assert len([name for name in project.stored_files() if not name.startswith("counted/.")]) == 1
+    assert project.store_is_sound()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,29 +11,41 @@ import click
 from daglab.cli.printing import optional, print_table
 from daglab.definitions.metadata import metadata_to_json
 from daglab.foundation.text import format_age, format_bytes, format_count, format_duration
-from daglab.records.assets import Materialization
+from daglab.records.assets import Materialization, RemovedValue
 from daglab.views.runs import moment
 
 _SHOWN_KINDS = ("text", "int", "float", "bool", "url", "path", "timestamp")
 
 
-def print_history(history: list[Materialization], *, whole: bool) -> None:
-    """Prints the materializations of an asset, newest first.
+def print_whole_history(history: list[tuple[int, Materialization]], removals: Mapping[int, RemovedValue]) -> None:
+    """Prints all materializations of an asset, newest first, each with all that says which one it is.
 
     Args:
-        history: these.
-        whole: whether each one is told with all that says which one it is, instead of the metadata of the last one.
+        history: these, with the ids of their events.
+        removals: those whose values were removed.
     """
     if not history:
         return
     click.echo()
-    rows = [_long_row(place, one) if whole else _row(one) for place, one in enumerate(history, 1)]
-    right = ("rows", "took", "size", "#")
-    if whole:
-        headings = ("#", "made", "partition", "rows", "took", "size", "version", "code", "run")
-        print_table(headings, rows, right=right)
+    headings = ("#", "made", "partition", "rows", "took", "size", "version", "code", "run", "value")
+    rows = [
+        (*_long_row(place, one), _told_removal(removals[number]) if number in removals else "")
+        for place, (number, one) in enumerate(history, 1)
+    ]
+    print_table(headings, rows, right=("rows", "took", "size", "#"))
+
+
+def _told_removal(removed: RemovedValue) -> str:
+    return f"removed {format_age(removed.at, datetime.now(UTC))}"
+
+
+def print_history(history: list[Materialization]) -> None:
+    """Prints the latest materializations of an asset, newest first, and the metadata of the last one."""
+    if not history:
         return
-    print_table(("made", "rows", "took", "size", "version", "run"), rows, right=right)
+    click.echo()
+    headings = ("made", "rows", "took", "size", "version", "run")
+    print_table(headings, [_row(one) for one in history], right=("rows", "took", "size"))
     for name, entry in history[0].metadata.items():
         if entry.kind in _SHOWN_KINDS:
             click.echo(f"  {name}: {entry.value}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from daglab.cli.asset_history import history_json, print_history, print_preview
+from daglab.cli.asset_history import history_json, print_history, print_preview, print_whole_history
 from daglab.cli.asset_versions import compare, load
 from daglab.cli.opening import file_option, looked_at, opened, told_findings
 from daglab.cli.printing import json_option, optional, print_json, print_table, styled_status
@@ -73,8 +73,11 @@ def show(key: str, file: Path | None, rows: int, whole: bool, as_json: bool) -> 
             )
             return
         _print_asset(key, found, view)
-        print_history([one for _, one in history], whole=whole)
-        print_preview(shown)
+        if whole:
+            print_whole_history(history, instance.store.removals(key))
+        else:
+            print_history([one for _, one in history])
+            print_preview(shown)
 
 
 def _row(one: AssetView) -> tuple[str, ...]:

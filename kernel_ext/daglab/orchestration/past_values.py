@@ -43,13 +43,28 @@ def load_version(made: Materialization, resources: Mapping[str, object], instanc
             )
         if not keeps_versions(manager, made):
             _refuse_replaced(instance.store, made)
-        return load_value(made, managers)
+        try:
+            return load_value(made, managers)
+        except ValueMissingError as error:
+            raise _why_gone(instance.store, made) or error from None
 
 
 def keeps_versions(manager: object, made: Materialization) -> bool:
     """Whether an IO manager can load a materialization after the next one was stored."""
     said = getattr(manager, "keeps_versions", None)
     return made.stored is not None if said is None else bool(said)
+
+
+def _why_gone(store: RunStore, made: Materialization) -> ValueMissingError | None:
+    """What there is to say of a value that was removed on purpose."""
+    removed = store.removal_of(made)
+    if removed is None:
+        return None
+    return ValueMissingError(
+        f"the value of asset {made.asset_key!r} of {made.at.isoformat(' ', 'seconds')} is gone: it was removed on"
+        f" {removed.at.isoformat(' ', 'seconds')} {removed.reason}",
+        hint=f"load a later one (daglab asset show {made.asset_key} --history), or keep more from now on",
+    )
 
 
 def _refuse_replaced(store: RunStore, made: Materialization) -> None:
