@@ -144,6 +144,10 @@ class _Trial:
             now={one: each.data_version for one, each in self.recorded.items()},
         )
         difference, remark = self._difference(clean, recorded, made[key])
+        if difference is not None and not difference:
+            told = ("the values are equal; only the bytes that are stored differ, as those of a set may",)
+            self._note(key, Agreement.SAME, told, made[key], difference)
+            return
         causes = (*likely_causes(circumstances), *([remark] if remark else []))
         self._note(key, Agreement.DIFFERS, causes, made[key], difference)
 
