@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from daglab.records.assets import Materialization
 
@@ -18,6 +18,8 @@ class Circumstances:
         again: what a second one made; None where it made nothing.
         by_hand: whether a cell that somebody ran in a kernel made what is recorded.
         now: the recorded data version of each asset.
+        stored_with: the versions of the libraries that stored what is recorded, as far as they are known.
+        remade_with: of those that stored what was made now.
     """
 
     recorded: Materialization
@@ -25,6 +27,8 @@ class Circumstances:
     again: Materialization | None
     by_hand: bool
     now: Mapping[str, str]
+    stored_with: Mapping[str, str] = field(default_factory=dict)
+    remade_with: Mapping[str, str] = field(default_factory=dict)
 
 
 def likely_causes(known: Circumstances) -> tuple[str, ...]:
@@ -51,6 +55,20 @@ def _found(known: Circumstances) -> Iterator[str]:
         else:
             yield "its code changed since it was materialized"
     yield from _of_inputs(known)
+    yield from changed_libraries(known.stored_with, known.remade_with)
+
+
+def changed_libraries(before: Mapping[str, str], after: Mapping[str, str]) -> Iterator[str]:
+    """Says which libraries have other versions than those that stored a value.
+
+    Example:
+        >>> list(changed_libraries({"pandas": "2.3.0"}, {"pandas": "3.0.1"}))
+        ['the environment differs: it was stored with pandas 2.3.0, and now there is pandas 3.0.1']
+    """
+    others = [name for name in before if after.get(name, before[name]) != before[name]]
+    if others:
+        was, now = (", ".join(f"{name} {versions[name]}" for name in others) for versions in (before, after))
+        yield f"the environment differs: it was stored with {was}, and now there is {now}"
 
 
 def _of_inputs(known: Circumstances) -> Iterator[str]:

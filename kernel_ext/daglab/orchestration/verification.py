@@ -10,10 +10,12 @@ from functools import cached_property
 from daglab.errors import DaglabError
 from daglab.execution.driver import RunOutcome
 from daglab.execution.loading import holds_value
+from daglab.io_managers.filesystem import FilesystemIOManager
 from daglab.io_managers.value_difference import ValueDifference, difference_of
+from daglab.io_managers.written_by import libraries_that_wrote
 from daglab.orchestration.clean_home import clean_home
 from daglab.orchestration.instance import Instance
-from daglab.orchestration.likely_causes import Circumstances, likely_causes
+from daglab.orchestration.likely_causes import Circumstances, changed_libraries, likely_causes
 from daglab.orchestration.locations import LoadedWorkspace
 from daglab.orchestration.requests import MaterializeRequest
 from daglab.orchestration.runs import chosen_keys, execute, prepare
@@ -136,17 +138,20 @@ class _Trial:
         self, clean: Instance, made: Mapping[str, Materialization], second: RunOutcome | None, key: str
     ) -> None:
         recorded = self.recorded[key]
+        libraries = (_libraries(self.instance, recorded), _libraries(clean, made[key]))
         circumstances = Circumstances(
             recorded=recorded,
             remade=made[key],
             again=second.materializations.get(key) if second else None,
             by_hand=self._is_by_hand(recorded),
             now={one: each.data_version for one, each in self.recorded.items()},
+            stored_with=libraries[0],
+            remade_with=libraries[1],
         )
         difference, remark = self._difference(clean, recorded, made[key])
         if difference is not None and not difference:
-            told = ("the values are equal; only the bytes that are stored differ, as those of a set may",)
-            self._note(key, Agreement.SAME, told, made[key], difference)
+            equal = "the values are equal; only the bytes that are stored differ, as those of a set may"
+            self._note(key, Agreement.SAME, (equal, *changed_libraries(*libraries)), made[key], difference)
             return
         causes = (*likely_causes(circumstances), *([remark] if remark else []))
         self._note(key, Agreement.DIFFERS, causes, made[key], difference)
@@ -182,6 +187,12 @@ class _Trial:
             remade=remade,
             difference=difference,
         )
+
+
+def _libraries(instance: Instance, made: Materialization) -> Mapping[str, str]:
+    manager = instance.default_io_manager
+    path = manager.file_of(made.stored) if made.stored and isinstance(manager, FilesystemIOManager) else None
+    return libraries_that_wrote(path) if path is not None else {}
 
 
 def _has_version(made: Materialization) -> bool:
