@@ -12,6 +12,7 @@ from pathlib import Path
 from daglab.errors import RunNotFoundError
 from daglab.foundation.clock import SystemClock
 from daglab.foundation.ids import new_run_id
+from daglab.io_managers.filesystem import FilesystemIOManager
 from daglab.io_managers.signing import KEY_FILE
 from daglab.orchestration.home import find_home
 from daglab.orchestration.instance import Instance
@@ -34,12 +35,11 @@ def clean_home(instance: Instance, given: Iterable[Materialization]) -> Iterator
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daglab-", ignore_cleanup_errors=True)))
-        storage = folder / "storage"
         stack.enter_context(
             _environment(
                 {
                     "DAGLAB_HOME": str(folder),
-                    "DAGLAB_STORAGE": str(storage),
+                    "DAGLAB_STORAGE": str(folder / "storage"),
                     "DAGLAB_RUN_STORE": f"sqlite:///{folder / 'store.db'}",
                 }
             )
@@ -49,21 +49,23 @@ def clean_home(instance: Instance, given: Iterable[Materialization]) -> Iterator
             shutil.copy2(key, folder / KEY_FILE)
         clean = stack.enter_context(Instance(find_home(instance.home.root, home=folder)))
         for made in given:
-            _copy_value(made, instance.home.storage, storage)
+            _copy_value(made, instance, clean)
             _copy_record(made, instance, clean)
         yield clean
 
 
-def _copy_value(made: Materialization, source: Path, target: Path) -> None:
-    relative = made.stored.reference.get("path") if made.stored else None
-    if not isinstance(relative, str) or not (source / relative).is_file():
-        return  # it is in the hands of another IO manager
-    (target / relative).parent.mkdir(parents=True, exist_ok=True)
-    if not (target / relative).exists():
-        try:
-            os.link(source / relative, target / relative)
-        except OSError:  # another disk
-            shutil.copy2(source / relative, target / relative)
+def _copy_value(made: Materialization, instance: Instance, clean: Instance) -> None:
+    managers = (instance.default_io_manager, clean.default_io_manager)
+    source, target = (
+        one.file_of(made.stored) if isinstance(one, FilesystemIOManager) and made.stored else None for one in managers
+    )
+    if source is None or target is None or target.exists() or not source.is_file():
+        return  # it is there, or in the hands of another IO manager
+    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(source, target)
+    except OSError:  # another disk
+        shutil.copy2(source, target)
 
 
 def _copy_record(made: Materialization, instance: Instance, clean: Instance) -> None:
