@@ -13,8 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from daglab.orchestration.home import find_home
 from daglab.orchestration.location_specs import LocationSpec
 from daglab.orchestration.locations import load_workspace
+from daglab.orchestration.notebook_index import NotebookIndex
 from daglab.server.description import workspace_to_json
 
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -69,7 +71,7 @@ def main(root: Path) -> None:
     sys.path.insert(0, str(root))
     opened = _OpenedFiles(root)
     sys.addaudithook(opened)
-    workspace = load_workspace(specs)
+    workspace = load_workspace(specs, NotebookIndex.of(find_home(root)))
     description = {**workspace_to_json(workspace), "files": opened.paths}
     with os.fdopen(answer, "w", encoding="ascii") as file:
         json.dump(description, file)
