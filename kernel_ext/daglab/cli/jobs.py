@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from daglab.cli.materialize import exit_code
-from daglab.cli.opening import file_option, locations, opened, told_findings
+from daglab.cli.opening import file_option, locations, opened, surroundings, told_findings
 from daglab.cli.outcome import outcome_json, print_outcome
 from daglab.cli.printing import clean_output, is_terminal, json_option, print_json, print_table
 from daglab.cli.progress import plain_progress, terminal_progress
@@ -74,7 +74,7 @@ def execute(
 ) -> int:
     """Runs a job. NAME may be left out where there is only one."""
     with opened(file) as instance, clean_output():
-        specs = locations(instance, file)
+        specs, _ = surroundings(instance, file)
         source = JobSource(name=name or _only_job(instance, file), locations=specs)
         if op_selection:
             chosen = [part.strip() for part in op_selection.split(",")]

@@ -76,7 +76,7 @@ def verify(instance: Instance, request: MaterializeRequest, workspace: LoadedWor
         PlanError: something that it needs cannot be used.
         KeyboardInterrupt: somebody stopped it.
     """
-    chosen = chosen_keys(workspace, request.selection)
+    chosen = chosen_keys(workspace, request)
     return _Trial(instance=instance, request=request, workspace=workspace, chosen=chosen).results()
 
 
