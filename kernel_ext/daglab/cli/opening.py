@@ -75,7 +75,7 @@ def surroundings(instance: Instance, file: Path | None) -> tuple[tuple[LocationS
 def loaded(instance: Instance, file: Path | None) -> LoadedWorkspace:
     """What a file declares, and what that needs of its workspace; or the workspace."""
     specs, own = surroundings(instance, file)
-    workspace = load_workspace(specs, NotebookIndex.of(instance.home))
+    workspace = load_workspace(specs, index=NotebookIndex.of(instance.home))
     return workspace.focused(own) if own is not None else workspace
 
 

@@ -185,7 +185,7 @@ class KernelSession:
             if len(self._workspaces) > 4:
                 self._workspaces.clear()  # The notebook as it was before several edits.
             with _unmoved():
-                self._workspaces[signature] = load_workspace(specs, self._index)
+                self._workspaces[signature] = load_workspace(specs, index=self._index)
         return self._workspaces[signature]
 
     # Those who want to know

@@ -12,7 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from daglab.definitions.retries import RetryPolicy
 from daglab.errors import InvalidDefinitionError, suggest
+from daglab.notebooks.retry_option import parse_retry
 
 ASSET_USAGE = """\
 %%asset [NAME ...]        this cell makes an asset; each NAME is a variable of the cell (several: several assets).
@@ -25,12 +27,24 @@ ASSET_USAGE = """\
   --tags NAME=VALUE,...   labels to select by
   --code-version VERSION  instead of the fingerprint of the code
   --key-prefix PATH       put before the name, for example raw/europe
-  --io-manager KEY        the resource that stores the value"""
+  --io KEY                the resource that stores the value (also: --io-manager)
+  --retry COUNT[:DELAY[:BACKOFF[:JITTER]]]
+                          how often a run tries it again: 3, 3:10s, 3:500ms:exponential, 3:1m:linear:full
+  --no-cache              it is never fresh: every run that is asked for it makes it again"""
 
 CHECK_USAGE = """\
 %%check ASSET [NAME]      this cell checks ASSET: its last expression says whether it is well, or its asserts do.
   --blocking              what comes after ASSET waits for this check, and does not run if it fails
   --severity WARN|ERROR   what a failure means (ERROR)"""
+
+ASSET_OPTIONS = (
+    "--group", "--deps", "--ins", "--kinds", "--owners", "--tags", "--code-version", "--key-prefix", "--io",
+    "--io-manager", "--retry",
+)  # fmt: skip
+ASSET_FLAGS = ("--no-cache",)
+CHECK_OPTIONS = ("--severity",)
+CHECK_FLAGS = ("--blocking",)
+_SAME = {"--io": "--io-manager"}
 
 _NO_HELP = r"(?![ \t]*(?:\?|--help\b|-h\b))"  # a cell that asks how to write one is none
 _FIRST_LINE = re.compile(r"(?P<blank>(?:[ \t]*\n)*)%%(?P<name>asset|check)(?![\w.])" + _NO_HELP + r"(?P<rest>[^\n]*)")
@@ -52,6 +66,8 @@ class AssetDirective:
     code_version: str | None = None
     key_prefix: str | None = None
     io_manager_key: str | None = None
+    retry: RetryPolicy | None = None
+    no_cache: bool = False
 
     def key_of(self, name: str) -> str:
         """The asset key of one output variable."""
@@ -98,7 +114,7 @@ def parse_asset_directive(line: str) -> AssetDirective:
     Raises:
         InvalidDefinitionError: the line cannot be read; all its problems are named at once.
     """
-    parsed = _Arguments(line, magic="%%asset", usage=ASSET_USAGE, options=_ASSET_OPTIONS, flags=())
+    parsed = _Arguments(line, magic="%%asset", usage=ASSET_USAGE, options=ASSET_OPTIONS, flags=ASSET_FLAGS)
     for name in parsed.words:
         parsed.check(_is_name(name), f"{name!r} cannot be the name of a variable")
     parsed.check(len(set(parsed.words)) == len(parsed.words), "a name is given twice")
@@ -113,6 +129,8 @@ def parse_asset_directive(line: str) -> AssetDirective:
         code_version=parsed.text("--code-version"),
         key_prefix=parsed.key("--key-prefix"),
         io_manager_key=parsed.text("--io-manager"),
+        retry=parsed.retry("--retry"),
+        no_cache="--no-cache" in parsed.flags,
     )
     parsed.raise_problems()
     return directive
@@ -124,7 +142,7 @@ def parse_check_directive(line: str) -> CheckDirective:
     Raises:
         InvalidDefinitionError: the line cannot be read; all its problems are named at once.
     """
-    parsed = _Arguments(line, magic="%%check", usage=CHECK_USAGE, options=("--severity",), flags=("--blocking",))
+    parsed = _Arguments(line, magic="%%check", usage=CHECK_USAGE, options=CHECK_OPTIONS, flags=CHECK_FLAGS)
     words = parsed.words
     parsed.check(bool(words), "it does not say which asset it checks: write %%check ASSET")
     parsed.check(len(words) < 3, f"{words[2:3]} is one word too many: write %%check ASSET NAME")
@@ -141,11 +159,6 @@ def parse_check_directive(line: str) -> CheckDirective:
         blocking="--blocking" in parsed.flags,
         severity="WARN" if severity == "WARN" else "ERROR",
     )
-
-
-_ASSET_OPTIONS = (
-    "--group", "--deps", "--ins", "--kinds", "--owners", "--tags", "--code-version", "--key-prefix", "--io-manager",
-)  # fmt: skip
 
 
 class _Arguments:
@@ -184,7 +197,7 @@ class _Arguments:
                     following = next(rest, "")
                     value = value + following if following else value.rstrip(",")
                 self.check(bool(value) and not value.startswith("--"), f"{option} needs a value")
-                self._values.setdefault(option, []).append(value)
+                self._values.setdefault(_SAME.get(option, option), []).append(value)
             else:
                 self._refuse(option, [*options, *flags])
 
@@ -225,6 +238,14 @@ class _Arguments:
             key = key.strip("/")
             self.check(_is_key(key), f"{key!r} cannot be part of an asset key")
         return key
+
+    def retry(self, option: str) -> RetryPolicy | None:
+        text = self.text(option)
+        try:
+            return parse_retry(text) if text is not None else None
+        except ValueError as error:
+            self._problems.append(f"{option} {error}")
+            return None
 
     def mapping(
         self,

@@ -157,7 +157,7 @@ class LoadedWorkspace:
             raise PlanError(f"asset {key!r} ({place}) cannot be used: {one.message}")
 
 
-def load_workspace(specs: Sequence[LocationSpec], index: NotebookIndex | None = None) -> LoadedWorkspace:
+def load_workspace(specs: Sequence[LocationSpec], *, index: NotebookIndex | None = None) -> LoadedWorkspace:
     """Loads locations together, so that an asset of one can read an asset of another by name.
 
     Args:

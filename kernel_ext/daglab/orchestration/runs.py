@@ -91,7 +91,7 @@ def prepare(
         PlanError: something it needs cannot be used, or is defined nowhere.
         InvalidSubsetError: the selection means nothing.
     """
-    workspace = workspace or load_workspace(request.locations, NotebookIndex.of(instance.home))
+    workspace = workspace or load_workspace(request.locations, index=NotebookIndex.of(instance.home))
     if request.own is not None:
         workspace = workspace.focused(request.own)
     graph = workspace.graph

@@ -39,7 +39,7 @@ def make_executor(setup: WorkerSetup | JobWorkerSetup, emit: Callable[[Event], N
 
 
 def _asset_parts(setup: WorkerSetup, instance: Instance) -> tuple[RunSetting, Mapping[str, Step]]:
-    workspace = load_workspace(setup.locations, NotebookIndex.of(instance.home))
+    workspace = load_workspace(setup.locations, index=NotebookIndex.of(instance.home))
     return asset_setting(workspace, instance, setup.run_id), _steps(workspace, setup)
 
 

@@ -71,7 +71,7 @@ def main(root: Path) -> None:
     sys.path.insert(0, str(root))
     opened = _OpenedFiles(root)
     sys.addaudithook(opened)
-    workspace = load_workspace(specs, NotebookIndex.of(find_home(root)))
+    workspace = load_workspace(specs, index=NotebookIndex.of(find_home(root)))
     description = {**workspace_to_json(workspace), "files": opened.paths}
     with os.fdopen(answer, "w", encoding="ascii") as file:
         json.dump(description, file)

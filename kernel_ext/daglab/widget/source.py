@@ -72,7 +72,7 @@ class FilesSource:
         signature = places_stamp(specs, self.instance.home.root)
         if self._loaded is None or self._loaded[0] != signature:
             find_modules_in(self.instance.home.root, specs)
-            self._loaded = (signature, load_workspace(specs, self._index))
+            self._loaded = (signature, load_workspace(specs, index=self._index))
         return self._loaded[1]
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:

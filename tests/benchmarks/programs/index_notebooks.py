@@ -18,7 +18,7 @@ def parse():
 
 
 def load(index):
-    workspace = load_workspace(workspace_specs(["*.ipynb"], folder), index)
+    workspace = load_workspace(workspace_specs(["*.ipynb"], folder), index=index)
     assert not workspace.errors, workspace.errors
 
 

@@ -51,10 +51,10 @@ def test_change_of_one_notebook_costs_one_analysis(
 ) -> None:
     specs = [write(tmp_path, f"n{n}", *(f"%%asset\na{n}_{c} = {c}" for c in range(20))) for n in range(30)]
     by = NotebookIndex()
-    cold = calls_of(lambda: load_workspace(specs, by))
-    again = calls_of(lambda: load_workspace(specs, by))
+    cold = calls_of(lambda: load_workspace(specs, index=by))
+    again = calls_of(lambda: load_workspace(specs, index=by))
     write(tmp_path, "n7", *(f"%%asset\na7_{c} = {c} + 1" for c in range(20)))
-    changed = calls_of(lambda: load_workspace(specs, by))
+    changed = calls_of(lambda: load_workspace(specs, index=by))
     assert changed - again < (cold - again) / 10
 
 
@@ -95,20 +95,20 @@ def test_what_one_process_found_out_another_one_uses(
 ) -> None:
     specs = [write(tmp_path, f"n{n}", *(f"%%asset\na{n}_{c} = {c}" for c in range(20))) for n in range(10)]
     cold = calls_of(lambda: [index(home).look(spec) for spec in specs])
-    load_workspace(specs, index(home))
+    load_workspace(specs, index=index(home))
     assert calls_of(lambda: [index(home).look(spec) for spec in specs]) < cold / 4
-    assert load_workspace(specs, index(home)).graph.order == load_workspace(specs).graph.order
+    assert load_workspace(specs, index=index(home)).graph.order == load_workspace(specs).graph.order
 
 
 def test_other_notebooks_decide_what_a_name_means(tmp_path: Path, home: Path) -> None:
     reader = write(tmp_path, "reader", "%%asset\nb = a + 1")
     by = index(home)
-    assert "nothing defines 'a'" in str(load_workspace([reader], by).errors)
+    assert "nothing defines 'a'" in str(load_workspace([reader], index=by).errors)
     maker = write(tmp_path, "maker", "%%asset --key-prefix raw\na = 1")
-    assert load_workspace([reader, maker], by).graph.parents == {"raw/a": (), "b": ("raw/a",)}
+    assert load_workspace([reader, maker], index=by).graph.parents == {"raw/a": (), "b": ("raw/a",)}
     write(tmp_path, "maker", "%%asset --key-prefix new\na = 1")
-    assert load_workspace([reader, maker], by).graph.parents == {"new/a": (), "b": ("new/a",)}
-    assert load_workspace([reader, maker], index(home)).graph.parents == {"new/a": (), "b": ("new/a",)}
+    assert load_workspace([reader, maker], index=by).graph.parents == {"new/a": (), "b": ("new/a",)}
+    assert load_workspace([reader, maker], index=index(home)).graph.parents == {"new/a": (), "b": ("new/a",)}
 
 
 def test_message_suggests_what_other_notebooks_have(tmp_path: Path) -> None:
@@ -120,35 +120,37 @@ def test_message_suggests_what_other_notebooks_have(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", [b"", b"daglab-pickle-1 nonsense", bytes(range(256)) * 40])
 def test_damaged_entries_are_made_again(tmp_path: Path, home: Path, damage: bytes) -> None:
     spec = write(tmp_path, "n", "%%asset\na = 1")
-    load_workspace([spec], index(home))
+    load_workspace([spec], index=index(home))
     [entry] = (home / "index").iterdir()
     whole = entry.read_bytes()
     for content in (damage, whole[: len(whole) // 2], whole[:-1] + b"x"):
         entry.write_bytes(content)
-        assert load_workspace([spec], index(home)).graph.order == ("a",)
+        assert load_workspace([spec], index=index(home)).graph.order == ("a",)
     assert entry.read_bytes().startswith(b"daglab-pickle-1 ")
 
 
 def test_entry_of_a_stranger_is_not_unpickled(tmp_path: Path, home: Path) -> None:
     spec = write(tmp_path, "n", "%%asset\na = 1")
-    load_workspace([spec], index(home))
+    load_workspace([spec], index=index(home))
     (home / "secret.key").write_text("00" * 32 + "\n")
     assert IndexFiles(home).read(str(spec.path)) is None
-    assert load_workspace([spec], index(home)).graph.order == ("a",)
+    assert load_workspace([spec], index=index(home)).graph.order == ("a",)
 
 
 def test_home_that_does_not_exist_is_not_made(tmp_path: Path) -> None:
     spec = write(tmp_path, "n", "%%asset\na = 1")
-    load_workspace([spec], index(tmp_path / "no-home"))
+    load_workspace([spec], index=index(tmp_path / "no-home"))
     assert not (tmp_path / "no-home").exists()
 
 
 def test_many_threads_with_one_folder(tmp_path: Path, home: Path) -> None:
     specs = [write(tmp_path, f"n{n}", f"%%asset\na{n} = {n}") for n in range(20)]
     found: list[tuple[str, ...]] = []
-    threads = [
-        threading.Thread(target=lambda: found.append(load_workspace(specs, index(home)).graph.order)) for _ in range(6)
-    ]
+
+    def load() -> None:
+        found.append(load_workspace(specs, index=index(home)).graph.order)
+
+    threads = [threading.Thread(target=load) for _ in range(6)]
     for one in threads:
         one.start()
     for one in threads:
@@ -167,7 +169,7 @@ def test_entries_of_notebooks_that_are_gone_are_swept(home: Path) -> None:
 def test_last_good_version_outlives_the_process(tmp_path: Path, home: Path) -> None:
     spec = write(tmp_path, "n", "%%asset\na = 1")
     assert spec.path is not None
-    load_workspace([spec], index(home))
+    load_workspace([spec], index=index(home))
     spec.path.write_text("{")
     look = index(home).look(spec)
     assert (look.analysis, look.keys) == (None, {"a"})
