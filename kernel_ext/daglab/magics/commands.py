@@ -10,6 +10,7 @@ from daglab.errors import InvalidInvocationError
 from daglab.magics.arguments import LineArguments
 from daglab.magics.session import KernelSession
 from daglab.notebooks.directive import ASSET_USAGE, CHECK_USAGE
+from daglab.notebooks.function_cells import OP_USAGE, SENSOR_USAGE
 
 _FIRST_LINE = "%%{} works only as the first line of a cell, and only after %load_ext daglab in the same kernel"
 
@@ -26,7 +27,10 @@ class Commands:
         line = {"materialize": self.materialize, "dag": self.dag, "runs": self.runs, "daglab": self.daglab}
         self.magics: dict[str, dict[str, Callable[..., object]]] = {
             "line": dict(line),
-            "cell": {"asset": _with_usage(ASSET_USAGE), "check": _with_usage(CHECK_USAGE)},
+            "cell": {
+                usage.split()[0].removeprefix("%%"): _with_usage(usage)
+                for usage in (ASSET_USAGE, CHECK_USAGE, OP_USAGE, SENSOR_USAGE)
+            },
         }
 
     def materialize(self, line: str) -> None:
