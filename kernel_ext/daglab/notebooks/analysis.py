@@ -11,6 +11,7 @@ from daglab.notebooks.directive import AssetDirective, CheckDirective
 from daglab.notebooks.document import Cell, Notebook
 from daglab.notebooks.fingerprint import code_version
 from daglab.notebooks.program import Program
+from daglab.notebooks.schedule_line import CellSchedule
 
 Severity = Literal["error", "warning", "info"]
 
@@ -104,6 +105,7 @@ class NotebookAnalysis:
     python_definitions: tuple[CellDefinitions, ...] = ()
     findings: tuple[Finding, ...] = ()
     refused: tuple[RefusedAsset, ...] = field(default=())
+    schedules: tuple[CellSchedule, ...] = ()
     function_keys: tuple[str, ...] = ()
     open_names: frozenset[str] = frozenset()
 

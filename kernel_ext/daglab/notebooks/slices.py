@@ -21,6 +21,8 @@ from daglab.notebooks.drafts import AssetDraft, draft_asset
 from daglab.notebooks.known_keys import KeyNames, KnownKeys
 from daglab.notebooks.parsed import ParsedCell, parse_cells
 from daglab.notebooks.python_definitions import definition_statements, function_asset_key, imported_names
+from daglab.notebooks.schedule_line import CellSchedule
+from daglab.notebooks.schedules import find_schedules
 from daglab.notebooks.slicer import Slice, Slicer, function_asset
 from daglab.notebooks.timeline import AssetOutput, PlainStatement, Timeline
 from daglab.notebooks.verdict import verdict_of
@@ -91,6 +93,7 @@ class _NotebookSlicing:
         self._refuse_circles()
         checks = self._checks()
         definitions = tuple(self._python_definitions())
+        schedules = self._schedules()
         for draft in self._drafts:
             if draft.message is not None:
                 self._tell("error", draft.message, draft.parsed, draft.line)
@@ -99,11 +102,19 @@ class _NotebookSlicing:
             assets=tuple(self._asset(draft) for draft in self._drafts if draft.message is None),
             checks=tuple(checks),
             python_definitions=definitions,
+            schedules=schedules,
             findings=tuple(sorted(self._findings, key=lambda each: (each.cell or 0, each.line or 0))),
             refused=tuple(draft.refused() for draft in self._drafts if draft.message is not None),
             function_keys=tuple(dict.fromkeys(self._function_assets.values())),
             open_names=frozenset(self._known_keys.asked),
         )
+
+    def _schedules(self) -> tuple[CellSchedule, ...]:
+        made = [key for draft in self._drafts if draft.message is None for key in draft.keys]
+        found = find_schedules(self._cells, self._notebook.path.stem, (*made, *self._function_assets.values()))
+        for problem in found.problems:
+            self._tell("error", problem.message, problem.parsed, problem.line)
+        return found.schedules
 
     def _tell(self, severity: Severity, message: str, parsed: ParsedCell | None, line: int | None = None) -> None:
         self._tell_at(severity, message, parsed.cell.position if parsed else None, line)

@@ -12,7 +12,7 @@ from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.definitions import Definitions
 from daglab.definitions.job_definition import JobDefinition
 from daglab.definitions.nodes import Origin
-from daglab.errors import CycleError, InvalidSubsetError, PlanError, suggest
+from daglab.errors import CycleError, DaglabError, InvalidSubsetError, PlanError, suggest
 from daglab.execution.boundary import failure_from
 from daglab.foundation.graphs import ancestors, descendants
 from daglab.notebooks.analysis import CellAsset, Finding, NotebookAnalysis, RefusedAsset, Severity
@@ -254,6 +254,13 @@ class _Loader:
                 continue
             found += collected.assets
             self.listed += ((spec, one) for one in collected.listed)
+        for schedule in analysis.schedules:
+            try:
+                definition = schedule.definition()
+            except DaglabError as error:
+                self.tell("error", spec.name, str(error), cell=schedule.cell.position)
+            else:
+                self.take(spec, [definition, definition.job])
         return found
 
     def refuse_undefined(self, looks: Mapping[LocationSpec, Look], defined: Set[str]) -> None:
