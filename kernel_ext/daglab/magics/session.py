@@ -94,6 +94,11 @@ class KernelSession:
         """How the graph is called."""
         return self.path.stem if self.path else NAMELESS
 
+    @property
+    def own(self) -> None:
+        """All places are shown."""
+        return None
+
     # The notebook
 
     def note_execution(self, source: str, cell_id: str | None) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from daglab.orchestration.instance import Instance
-from daglab.orchestration.location_specs import LocationSpec, workspace_specs
+from daglab.orchestration.location_specs import LocationSpec, notebook_spec, workspace_specs
 from daglab.orchestration.locations import LoadedWorkspace, load_workspace
 from daglab.orchestration.module_loading import find_modules_in, places_stamp
 from daglab.orchestration.notebook_index import NotebookIndex
@@ -25,6 +25,11 @@ class GraphSource(Protocol):
     @property
     def instance(self) -> Instance:
         """The home."""
+        ...
+
+    @property
+    def own(self) -> str | None:
+        """The place that is shown with what it needs of the others; None where all are."""
         ...
 
     def specs(self) -> tuple[LocationSpec, ...]:
@@ -59,6 +64,11 @@ class FilesSource:
         """The notebook's name, or the project's."""
         return self._notebook.stem if self._notebook else self.instance.home.root.name
 
+    @property
+    def own(self) -> str | None:
+        """The notebook's name among the places."""
+        return notebook_spec(self._notebook, self.instance.home.root).name if self._notebook else None
+
     def specs(self) -> tuple[LocationSpec, ...]:
         """The places; a pattern may match new files by now."""
         home = self.instance.home
@@ -72,7 +82,8 @@ class FilesSource:
         signature = places_stamp(specs, self.instance.home.root)
         if self._loaded is None or self._loaded[0] != signature:
             find_modules_in(self.instance.home.root, specs)
-            self._loaded = (signature, load_workspace(specs, index=self._index))
+            workspace = load_workspace(specs, index=self._index)
+            self._loaded = (signature, workspace.focused(self.own) if self.own else workspace)
         return self._loaded[1]
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
