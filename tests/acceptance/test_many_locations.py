@@ -135,6 +135,31 @@ def test_last_good_version_of_a_broken_location_stays_known(workspace: Project, 
     assert "All 3 assets are fresh" in workspace.daglab("materialize").out
 
 
+def test_job_of_a_file_makes_what_it_needs_elsewhere(workspace: Project) -> None:
+    workspace.notebook(
+        "%%asset revenue\nrevenue = sum(orders) * prices[0]",
+        '%schedule "0 6 * * *" +revenue --name nightly',
+        name="notebooks/report.ipynb",
+    )
+    done = workspace.daglab("job", "execute", "nightly_job", "-f", "notebooks/report.ipynb")
+    assert (done.code, workspace.load("revenue")) == (0, "40"), done
+
+
+def test_io_manager_of_a_module_stores_what_a_cell_makes(workspace: Project) -> None:
+    (workspace.root / "pipeline" / "assets.py").write_text(
+        "from daglab import Definitions, IOManager\n"
+        "class Text(IOManager):\n"
+        "    def handle_output(self, context, obj):\n"
+        "        open(f'{context.asset_key.path[-1]}.txt', 'w').write(str(obj))\n"
+        "    def load_input(self, context):\n"
+        "        return open(f'{context.asset_key.path[-1]}.txt').read()\n"
+        "defs = Definitions(resources={'text': Text()})\n"
+    )
+    workspace.notebook("%%asset orders --io text\norders = [8]", name="notebooks/raw.ipynb")
+    assert workspace.materialize(name="notebooks/raw.ipynb").code == 0
+    assert [path.read_text() for path in workspace.root.rglob("orders.txt")] == ["[8]"]
+
+
 def test_removed_notebook_leaves_nothing(workspace: Project) -> None:
     assert workspace.daglab("graph").code == 0
     (workspace.root / "notebooks" / "raw.ipynb").rename(workspace.root / "notebooks" / "renamed.ipynb")

@@ -26,7 +26,7 @@ file_option = click.option(
     "--file",
     "file",
     type=click.Path(path_type=Path),
-    help="A notebook, instead of the project's workspace.",
+    help="A notebook and what it reads of its project, instead of the whole project.",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import linecache
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -89,7 +90,7 @@ def _files_around(module: ModuleType) -> list[str]:
 
 
 def _project_files(folder: Path) -> Iterator[str]:
-    start = f"{folder}/"
+    start = f"{folder}{os.sep}"
     for one in list(sys.modules.values()):
         file: Any = getattr(one, "__file__", None)
         if isinstance(file, str) and file.startswith(start) and "site-packages" not in file:

@@ -75,6 +75,8 @@ def _read_from(
         one = waiting.pop()
         if one.python_definitions or any(each.directive.io_manager_key for each in one.assets):
             return None
+        if any(each.line.selection for each in one.schedules):
+            return None
         for keys in relevant(names, one.open_names, frozenset()).values():
             for key in keys:
                 if makers[key] not in found:
