@@ -209,3 +209,11 @@ def test_notebook_with_very_large_outputs_is_read(workspace: Project) -> None:
     content["cells"][0]["outputs"] = [{"output_type": "stream", "name": "stdout", "text": ["x" * 1_000_000] * 100}]
     (workspace.root / "notebooks" / "large.ipynb").write_text(json.dumps(content))
     assert "large" in graph_of(workspace)
+
+
+def test_graph_of_cells_runs_none_of_them(project: Project) -> None:
+    trap = "open('ran.txt', 'w').write('x')"
+    project.notebook(f"{trap}\nimport daglab\nLIMIT = 3", f"%%asset\n{trap}\na = LIMIT", "%%check a\na > 0")
+    assert graph_of(project, "-f", "pipeline.ipynb") == {"a": []}
+    assert "Everything fits together" in project.daglab("definitions", "validate").out
+    assert not (project.root / "ran.txt").exists()

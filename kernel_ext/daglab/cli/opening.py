@@ -60,7 +60,9 @@ def locations(instance: Instance, file: Path | None) -> tuple[LocationSpec, ...]
     return found
 
 
-def surroundings(instance: Instance, file: Path | None) -> tuple[tuple[LocationSpec, ...], str | None]:
+def surroundings(
+    instance: Instance, file: Path | None, index: NotebookIndex | None = None
+) -> tuple[tuple[LocationSpec, ...], str | None]:
     """The locations to load, and which of them was named: a file is loaded with what it reads of its workspace.
 
     Raises:
@@ -68,14 +70,15 @@ def surroundings(instance: Instance, file: Path | None) -> tuple[tuple[LocationS
     """
     if file is None:
         return locations(instance, None), None
-    found = in_workspace(file, instance.home, NotebookIndex.of(instance.home))
+    found = in_workspace(file, instance.home, index or NotebookIndex.of(instance.home))
     return found.specs, found.own.name
 
 
 def loaded(instance: Instance, file: Path | None) -> LoadedWorkspace:
     """What a file declares, and what that needs of its workspace; or the workspace."""
-    specs, own = surroundings(instance, file)
-    workspace = load_workspace(specs, index=NotebookIndex.of(instance.home))
+    index = NotebookIndex.of(instance.home)
+    specs, own = surroundings(instance, file, index)
+    workspace = load_workspace(specs, index=index)
     return workspace.focused(own) if own is not None else workspace
 
 

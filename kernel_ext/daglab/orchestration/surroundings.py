@@ -38,6 +38,13 @@ def in_workspace(file: Path, home: Home, index: NotebookIndex) -> Surroundings:
     if it reads any name from elsewhere. What a function takes is known only once its module or cell is run, so a file
     with such is loaded with the whole workspace. A file of no workspace stands alone.
     """
+    try:
+        return _in_workspace(file, home, index)
+    finally:
+        index.save()
+
+
+def _in_workspace(file: Path, home: Home, index: NotebookIndex) -> Surroundings:
     own = notebook_spec(file, home.root)
     places = workspace_specs(home.settings.locations, home.root)
     if own not in places:

@@ -88,3 +88,23 @@ def test_location_that_breaks_keeps_its_assets_known(own_kernel: LiveKernel) -> 
         "[one.message for one in _s(get_ipython()).workspace().refused.values() if one.key == 'orders']"
     )
     assert "the last good version of other.ipynb has it" in str(own_kernel.run(code).result)
+
+
+def test_asset_in_two_cells_is_refused_by_both_names(own_kernel: LiveKernel) -> None:
+    own_kernel.save(("one", "%%asset\ntwice = 1"), ("two", "%%asset\ntwice = 2"))
+    own_kernel.start().load()
+    for name, source in (("one", "%%asset\ntwice = 1"), ("two", "%%asset\ntwice = 2")):
+        ran = own_kernel.run(source, name)
+        assert "the asset 'twice' is made by cells 1 and 2" in ran.error + ran.traceback
+
+
+def test_renamed_op_cell_leaves_no_ghost_where_cells_have_no_ids(own_kernel: LiveKernel) -> None:
+    own_kernel.has_file = False
+    own_kernel.start().load()
+    own_kernel.run("%%op number\nmade = 1")
+    own_kernel.run("%%op number\nmade = 2")
+    code = (
+        "from daglab.magics.session import session_of as _s; "
+        "[one.source[:11] for one in _s(get_ipython()).document().cells if one.source.startswith('%%op')]"
+    )
+    assert own_kernel.run(code).result == "['%%op number']"
