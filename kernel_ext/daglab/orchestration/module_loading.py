@@ -69,7 +69,8 @@ def _imported(spec: LocationSpec) -> ModuleType:
 @contextmanager
 def _afresh(files: Iterable[str]) -> Iterator[None]:
     """Imports anew what these files define; those who have imported it already keep what they have."""
-    replaced = {name: one for name, one in list(sys.modules.items()) if getattr(one, "__file__", None) in set(files)}
+    changed = set(files)
+    replaced = {name: one for name, one in list(sys.modules.items()) if getattr(one, "__file__", None) in changed}
     for name in replaced:
         del sys.modules[name]
     importlib.invalidate_caches()
