@@ -9,13 +9,12 @@ from pathlib import Path
 import click
 
 from daglab.cli.asset_history import history_json, print_preview
-from daglab.cli.opening import file_option, locations, opened
+from daglab.cli.opening import file_option, loaded, opened
 from daglab.cli.printing import clean_output, json_option, print_json, printable
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
 from daglab.io_managers.preview import preview
 from daglab.orchestration.comparing import compare_versions
 from daglab.orchestration.instance import Instance
-from daglab.orchestration.locations import load_workspace
 from daglab.records.assets import Materialization
 
 partition_option = click.option("--partition", help="The partition; by default the one that was made last.")
@@ -92,4 +91,4 @@ def _resources(instance: Instance, file: Path | None, made: Materialization) -> 
     """The IO managers of the workspace, where one of them may keep the value: loading it may run code."""
     if made.stored is not None and made.io_manager_key == DEFAULT_IO_MANAGER_KEY:
         return {}
-    return load_workspace(locations(instance, file)).resources
+    return loaded(instance, file).resources

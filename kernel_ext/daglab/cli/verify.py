@@ -8,10 +8,9 @@ from typing import Any
 import click
 
 from daglab.cli.main import FAILED
-from daglab.cli.opening import locations, opened, told_findings
+from daglab.cli.opening import loaded, opened, surroundings, told_findings
 from daglab.cli.printing import clean_output, json_option, print_json, printable
 from daglab.foundation.text import plural
-from daglab.orchestration.locations import load_workspace
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
 from daglab.orchestration.verification import Agreement, VerifiedAsset
 from daglab.orchestration.verification import verify as verify_assets
@@ -39,15 +38,18 @@ def verify(selection: tuple[str, ...], processes: int | None, as_json: bool) -> 
     """
     notebook, selection = _divided(selection)
     with opened(notebook) as instance:
+        with clean_output():
+            specs, own = surroundings(instance, notebook)
+            workspace = loaded(instance, notebook)
         request = MaterializeRequest(
-            locations=locations(instance, notebook),
+            locations=specs,
+            own=own,
             selection=" ".join(selection) or EVERYTHING,
             force=True,
             processes=processes or instance.home.settings.processes,
             launched_by="command line",
         )
         with clean_output():
-            workspace = load_workspace(request.locations)
             found = verify_assets(instance, request, workspace)
     if as_json:
         print_json({"assets": [_json_of(one) for one in found], "same": all(one.is_fine for one in found)})
