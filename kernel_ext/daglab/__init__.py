@@ -291,6 +291,8 @@ if TYPE_CHECKING:
         MaxRetriesExceededError,
         MissingExtraError,
         NotebookError,
+        PipesError,
+        PipesExecutionError,
         PlanError,
         ResourceFunctionError,
         RunNotFoundError,
@@ -330,6 +332,8 @@ if TYPE_CHECKING:
     from daglab.errors import InvariantViolationError as DagsterInvariantViolationError
     from daglab.errors import LoadInputError as DagsterExecutionLoadInputError
     from daglab.errors import MaxRetriesExceededError as DagsterMaxRetriesExceededError
+    from daglab.errors import PipesError as DagsterPipesError
+    from daglab.errors import PipesExecutionError as DagsterPipesExecutionError
     from daglab.errors import ResourceFunctionError as DagsterResourceFunctionError
     from daglab.errors import RunNotFoundError as DagsterRunNotFoundError
     from daglab.errors import StepError as DagsterExecutionStepExecutionError
@@ -341,6 +345,21 @@ if TYPE_CHECKING:
     from daglab.errors import UnknownResourceError as DagsterUnknownResourceError
     from daglab.errors import UnmetExecutorRequirementsError as DagsterUnmetExecutorRequirementsError
     from daglab.errors import UserCodeError as DagsterUserCodeExecutionError
+    from daglab.execution.pipes.chunk_readers import PipesBlobStoreMessageReader
+    from daglab.execution.pipes.client import PipesClient, PipesClientCompletedInvocation
+    from daglab.execution.pipes.file_readers import PipesFileMessageReader, PipesTempFileMessageReader
+    from daglab.execution.pipes.handler import PipesLaunchedData, PipesMessageHandler, PipesMessageReader
+    from daglab.execution.pipes.injectors import (
+        PipesContextInjector,
+        PipesEnvContextInjector,
+        PipesFileContextInjector,
+        PipesTempFileContextInjector,
+    )
+    from daglab.execution.pipes.log_reader import PipesLogReader
+    from daglab.execution.pipes.opening import open_pipes_session
+    from daglab.execution.pipes.results import PipesExecutionResult
+    from daglab.execution.pipes.session import PipesSession
+    from daglab.execution.pipes.subprocess_client import PipesSubprocessClient
     from daglab.history.instance_records import (
         AssetRecordsFilter,
         EventRecordsFilter,
@@ -360,6 +379,7 @@ if TYPE_CHECKING:
     from daglab.io_managers.pickle_files import fs_io_manager
     from daglab.io_managers.upath import UPathIOManager
     from daglab.magics.showing_graph import dag
+    from daglab.orchestration.comparing import compare
     from daglab.orchestration.instance import Instance
     from daglab.orchestration.instance import Instance as DagsterInstance
     from daglab.orchestration.job_runs import JobExecutionResult, execute_job
@@ -436,6 +456,8 @@ __all__ = [
     "DagsterInvariantViolationError",
     "DagsterJobMetadataValue",
     "DagsterMaxRetriesExceededError",
+    "DagsterPipesError",
+    "DagsterPipesExecutionError",
     "DagsterResourceFunctionError",
     "DagsterRun",
     "DagsterRunMetadataValue",
@@ -567,6 +589,24 @@ __all__ = [
     "PathMetadataValue",
     "Permissive",
     "PermissiveConfig",
+    "PipesBlobStoreMessageReader",
+    "PipesClient",
+    "PipesClientCompletedInvocation",
+    "PipesContextInjector",
+    "PipesEnvContextInjector",
+    "PipesError",
+    "PipesExecutionError",
+    "PipesExecutionResult",
+    "PipesFileContextInjector",
+    "PipesFileMessageReader",
+    "PipesLaunchedData",
+    "PipesLogReader",
+    "PipesMessageHandler",
+    "PipesMessageReader",
+    "PipesSession",
+    "PipesSubprocessClient",
+    "PipesTempFileContextInjector",
+    "PipesTempFileMessageReader",
     "PlanError",
     "PoolMetadataValue",
     "PythonArtifactMetadataValue",
@@ -682,6 +722,7 @@ __all__ = [
     "check_dagster_type",
     "check_data_type",
     "colored_console_logger",
+    "compare",
     "config_from_files",
     "config_from_pkg_resources",
     "config_from_yaml_strings",
@@ -741,6 +782,7 @@ __all__ = [
     "multiprocess_executor",
     "observable_source_asset",
     "op",
+    "open_pipes_session",
     "partition_loading_context",
     "partitioned_config",
     "reconstructable",

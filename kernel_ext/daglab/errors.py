@@ -30,6 +30,8 @@
     │   └── StepError                    a step failed
     ├── CheckFailedError                 a blocking check did not pass
     ├── MaxRetriesExceededError          a step asked once too often to be tried again
+    ├── PipesError                       what passes between a step and an external process is off
+    │   └── PipesExecutionError          the external process failed
     ├── SubprocessError                  errors of processes that ran the steps
     ├── ExecutionInterruptedError        the run was asked to stop
     ├── UnknownPartitionError            a partition key that does not exist
@@ -319,6 +321,14 @@ class CheckFailedError(DaglabError):
 
 class MaxRetriesExceededError(DaglabError):
     """A step asked to be tried again more often than it said itself."""
+
+
+class PipesError(DaglabError):
+    """What passes between a step and the external process that it starts is not what the other side can use."""
+
+
+class PipesExecutionError(PipesError):
+    """An external process that a step started failed, or said what nobody understands."""
 
 
 class SubprocessError(DaglabError):

@@ -6,6 +6,7 @@ import asset_graphs
 import first_asset
 import flights_notebook
 import importing
+import indexing_notebooks
 import memory
 import papermill_command
 import planning_assets
@@ -22,6 +23,7 @@ def main() -> None:
         trivial_assets,
         asset_graphs,
         planning_assets,
+        indexing_notebooks,
         memory,
         flights_notebook,
         papermill_command,

@@ -27,8 +27,10 @@ _COMMANDS = {
     "jobs": "jobs.jobs",
     "logs": "logs.logs",
     "materialize": "materialize.materialize",
+    "prune": "prune.prune",
     "run": "runs.run",
     "runs": "runs.runs",
+    "verify": "verify.verify",
 }
 
 

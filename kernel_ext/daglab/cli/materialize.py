@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from daglab.cli.main import FAILED, INTERRUPTED
-from daglab.cli.opening import file_option, locations, opened
+from daglab.cli.opening import file_option, opened, surroundings
 from daglab.cli.outcome import outcome_json, print_outcome, verdict_json, verdict_line
 from daglab.cli.printing import clean_output, is_terminal, json_option, print_json
 from daglab.cli.progress import plain_progress, terminal_progress
@@ -35,8 +35,11 @@ def materialize(
     SELECTION names assets: "delays", "+delays" with all that it needs, "group:raw", "kind:model and not delays*".
     """
     with opened(file) as instance:
+        with clean_output():
+            specs, own = surroundings(instance, file)
         request = MaterializeRequest(
-            locations=locations(instance, file),
+            locations=specs,
+            own=own,
             selection=" ".join(selection) or EVERYTHING,
             force=force,
             processes=processes or instance.home.settings.processes,

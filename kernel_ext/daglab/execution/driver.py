@@ -11,6 +11,7 @@ from daglab.execution.ports import EventSink, StepRunner
 from daglab.execution.progress import Progress, RunOutcome, StepRules
 from daglab.execution.recording import INTERRUPTED
 from daglab.foundation.clock import Clock
+from daglab.foundation.collection import collection_eased
 from daglab.planning.steps import ExecutionPlan, Step
 from daglab.records.events import Event, EventType, Payload, RunEnded, RunPlanned, StepSkipped
 from daglab.records.failure import Failure
@@ -105,10 +106,11 @@ class Driver:
                 self._end()
                 return outcome
             self._progress.go_on()
-            if self._conduct is None:
-                self._run_steps()
-            else:
-                self._run_conducted(self._conduct)
+            with collection_eased():
+                if self._conduct is None:
+                    self._run_steps()
+                else:
+                    self._run_conducted(self._conduct)
             failed = outcome.failure or outcome.failures or outcome.skipped or outcome.is_blocked
             outcome.status = RunStatus.FAILURE if failed else RunStatus.SUCCESS
             self._limit.settle()

@@ -37,13 +37,17 @@ RESULTS = (
 )
 
 
-def results_of(step: Step, raw: object, loop: RunLoop) -> Iterator[object]:
+def results_of(
+    step: Step, raw: object, loop: RunLoop, *, exactly: Callable[[], str | None] = lambda: None
+) -> Iterator[object]:
     """Gives what a computation gave back as results, one by one; a generator goes on only when asked for the next.
 
     Args:
         step: what was computed.
-        raw: what it gave back.
+        raw: what that gave back.
         loop: runs what is asynchronous in it.
+        exactly: asked once the computation has ended. Where that has to give back just what is to be recorded, so that
+            nothing is read into it: what to do about anything else; else None.
 
     Raises:
         InvariantViolationError: it does not fit what was declared.
@@ -55,6 +59,8 @@ def results_of(step: Step, raw: object, loop: RunLoop) -> Iterator[object]:
     elif inspect.isasyncgen(raw):
         values: Any = raw
         yield from _yielded(step, _drained(values, loop))
+    elif (advice := exactly()) is not None:
+        yield from _just_results(step, raw, advice)
     else:
         yield from _returned(step, raw)
 
@@ -70,6 +76,15 @@ def _yielded(step: Step, values: Iterator[object]) -> Iterator[object]:
             raise InvariantViolationError(
                 f"step {step.key!r} yielded {one!r:.200}, of type {type(one).__name__}",
                 hint="a generator yields Output, MaterializeResult, AssetCheckResult and the like; or return the value",
+            )
+        yield one
+
+
+def _just_results(step: Step, raw: object, advice: str) -> Iterator[object]:
+    for one in () if raw is None else raw if isinstance(raw, (tuple, list)) else (raw,):
+        if not isinstance(one, RESULTS):
+            raise InvariantViolationError(
+                f"step {step.key!r} gave back {one!r:.200}, of type {type(one).__name__}", hint=advice
             )
         yield one
 

@@ -9,9 +9,10 @@ from typing import Any
 
 from daglab.definitions.contexts.current import running_in
 from daglab.definitions.contexts.hook_context import HookContext
+from daglab.definitions.contexts.op_context import OpExecutionContext
 from daglab.definitions.sentinel import NO_VALUE
 from daglab.definitions.user_errors import Failure, RetryRequested
-from daglab.errors import DaglabError, InvalidDefinitionError, UserCodeError
+from daglab.errors import DaglabError, InvalidDefinitionError, PipesError, UserCodeError
 from daglab.execution.announcing import Announcer
 from daglab.execution.capture import captured_output
 from daglab.execution.handover import can_be_handed_over, handed_over
@@ -101,8 +102,9 @@ class StepExecutor:
         recorder = StepRecorder(setting=self._open, step=step, task=task, emit=self._emit, clock=self._clock)
         context = recorder.start()
         made: dict[StepOutput, Any] = {}
+        kept: dict[StepOutput, Any] = {}
         try:
-            self._compute(recorder, context, made)
+            self._compute(recorder, context, made, kept)
             outcome = recorder.succeed()
             error: BaseException | None = None
         except BaseException as raised:
@@ -119,7 +121,7 @@ class StepExecutor:
                 lambda hook: self._hook_context(hook, recorder, context, error, made),
             )
         if error is None:
-            self._keep(recorder, made)
+            self._keep(recorder, made, kept)
         return outcome
 
     def _family(self, template: Step) -> frozenset[str]:
@@ -130,9 +132,19 @@ class StepExecutor:
             self._families[over] = frozenset(same)
         return self._families[over]
 
-    def _compute(self, recorder: StepRecorder, context: Any, made: dict[StepOutput, Any]) -> None:
+    def _compute(
+        self, recorder: StepRecorder, context: Any, made: dict[StepOutput, Any], kept: dict[StepOutput, Any]
+    ) -> None:
+        managers = recorder.setting.managers
+
+        def keep(output: StepOutput, value: Any) -> None:
+            made[output] = value
+            if _hands_over(managers, output) and can_be_handed_over(value):
+                # What made it may still have its hands on it, and hooks get theirs on it.
+                kept[output] = handed_over(value)
+
         said = getattr(context, "op_execution_context", context)
-        announcer = Announcer(recorder=recorder, context=said, keep=made.__setitem__)
+        announcer = Announcer(recorder=recorder, context=said, keep=keep)
         recorder.log_event = announcer.take_event
         step = recorder.step
         if said is context and getattr(step.op.compute, "context_kind", None) == "asset":
@@ -144,7 +156,8 @@ class StepExecutor:
             inputs = InputLoader(
                 recorder=recorder, context=context, take_held=self._take_held, find_step=self._find_step
             ).inputs()
-            for result in results_of(step, step.op.compute(context, inputs), recorder.setting.event_loop):
+            raw = step.op.compute(context, inputs)
+            for result in results_of(step, raw, recorder.setting.event_loop, exactly=lambda: _advice(said)):
                 announcer.take(result)
             announcer.finish()
 
@@ -159,20 +172,16 @@ class StepExecutor:
             return NO_VALUE
         return handed_over(held.value)
 
-    def _keep(self, recorder: StepRecorder, made: Mapping[StepOutput, Any]) -> None:
+    def _keep(self, recorder: StepRecorder, made: Mapping[StepOutput, Any], kept: Mapping[StepOutput, Any]) -> None:
         """Keeps what was made for the steps to come, where that saves them a load."""
         versions = {one.asset_key: one.data_version for one in recorder.materializations}
-        managers = recorder.setting.managers
-        for output, value in made.items():
-            hands_over = getattr(managers.get(output.io_manager_key), "hands_over", False)
-            # What lies in a file of ours can be loaded when somebody asks; all of it would fill the memory.
-            if self._captured is not None and not (hands_over and output.asset_key):
-                self._captured[output] = value
-            if hands_over and can_be_handed_over(value):
-                # What made it may still have its hands on it.
-                self._held[output.token] = _Held(
-                    data_version=versions.get(output.asset_key, ""), value=handed_over(value)
-                )
+        for output, value in kept.items():
+            self._held[output.token] = _Held(data_version=versions.get(output.asset_key, ""), value=value)
+        if self._captured is not None:
+            for output, value in made.items():
+                # What lies in a file of ours can be loaded when somebody asks; all of it would fill the memory.
+                if not (output.asset_key and _hands_over(recorder.setting.managers, output)):
+                    self._captured[output] = value
 
     def _hook_context(
         self,
@@ -202,6 +211,15 @@ def _by_output(found: Mapping[tuple[str, str], Any]) -> dict[str, Any]:
     return values
 
 
+def _advice(context: OpExecutionContext) -> str | None:
+    """What to do where code has to give back just what is to be recorded, and does not; None where it has not to."""
+    return context.typed_event_stream_error_message or "" if context.requires_typed_event_stream else None
+
+
+def _hands_over(managers: Mapping[str, Any], output: StepOutput) -> bool:
+    return bool(getattr(managers.get(output.io_manager_key), "hands_over", False))
+
+
 def retry_after(step: Step, attempt: int, error: BaseException) -> float | None:
     """Seconds after which a step that raised is tried again; None where it is not."""
     if isinstance(error, RetryRequested):
@@ -209,7 +227,7 @@ def retry_after(step: Step, attempt: int, error: BaseException) -> float | None:
         return float(error.seconds_to_wait or 0) if attempt <= most else None
     if isinstance(error, Failure) and not error.allow_retries:
         return None
-    ours = isinstance(error, DaglabError) and not isinstance(error, UserCodeError)
+    ours = isinstance(error, DaglabError) and not isinstance(error, (UserCodeError, PipesError))
     policy = step.retry_policy
     if policy is None or ours or not isinstance(error, Exception) or attempt > policy.max_retries:
         return None
