@@ -7,6 +7,7 @@ import asset_graphs
 import first_asset
 import flights_notebook
 import importing
+import indexing_notebooks
 import memory
 import papermill_command
 import planning_assets
@@ -24,6 +25,7 @@ def main() -> None:
         asset_graphs,
         planning_assets,
         analysing_cells,
+        indexing_notebooks,
         memory,
         flights_notebook,
         papermill_command,

@@ -29,8 +29,10 @@ _COMMANDS = {
     "logs": "logs.logs",
     "materialize": "materialize.materialize",
     "promote": "promote.promote_command",
+    "prune": "prune.prune",
     "run": "runs.run",
     "runs": "runs.runs",
+    "verify": "verify.verify",
 }
 
 

@@ -93,6 +93,8 @@ def parse_content(text: str, path: Path) -> Mapping[str, Any]:
         ) from None
     except RecursionError:
         raise NotebookError("not valid JSON: nested too deeply", path=str(path)) from None
+    except ValueError as error:
+        raise NotebookError(f"not valid JSON: {error}", path=str(path)) from None  # a number of very many digits
     if not isinstance(content, dict) or not isinstance(content.get("cells", content.get("worksheets")), list):
         raise NotebookError(
             "JSON, but no notebook: it has no list of cells", path=str(path), hint="name an .ipynb file"
@@ -116,7 +118,8 @@ def _json_cells(content: Mapping[str, Any], path: Path) -> tuple[Cell, ...]:
     raw = content.get("cells")
     if not isinstance(raw, list):
         # nbformat 3 keeps its cells in worksheets.
-        raw = [cell for sheet in content["worksheets"] for cell in _mapping(sheet).get("cells", ())]
+        sheets = [_mapping(sheet).get("cells") for sheet in content["worksheets"]]
+        raw = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
     cells = []
     for position, item in enumerate(raw, start=1):
         if not isinstance(item, dict):

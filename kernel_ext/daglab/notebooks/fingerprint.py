@@ -36,7 +36,7 @@ def code_version(program: Program, inputs: Mapping[str, str] | None = None) -> s
     return digest.hexdigest()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _dump(source: str, statements: tuple[int, ...], skip_description: bool) -> str:
     body = ast.parse(source).body
     used = [body[index] for index in statements]

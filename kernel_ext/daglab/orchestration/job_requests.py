@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 from daglab.definitions.config.job_config import ResolvedRunConfig, resolve_run_config, run_config_of
 from daglab.definitions.config.run_config import storable_run_config
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
 from daglab.definitions.partitions.partition_key_range import PartitionKeyRange
+from daglab.definitions.user_errors import RetryRequested
 from daglab.errors import (
     CheckFailedError,
     ExecutionInterruptedError,
+    MaxRetriesExceededError,
     ResourceFunctionError,
     StepError,
     SubprocessError,
     UserCodeError,
 )
-from daglab.execution.driver import RunOutcome
+from daglab.execution.progress import RunOutcome
 from daglab.execution.setting import RunSetting
+from daglab.history.event_story import public_events
 from daglab.orchestration.instance import Instance
+from daglab.orchestration.runtime_limit import TIMED_OUT, RuntimeLimit
 from daglab.planning.expansion import OpSettings
 from daglab.planning.job_plan import plan_assets, plan_graph
 from daglab.planning.steps import ExecutionPlan
@@ -106,6 +111,7 @@ def prepare_job(
     all_tags = {**job.run_tags, **(tags or {})}
     if partition_key is not None:
         all_tags = {**job.get_tags_for_partition_key(partition_key), PARTITION_TAG: partition_key, **all_tags}
+    RuntimeLimit(all_tags)  # A tag that means nothing is refused before anything has happened.
     return JobRequest(
         job=job,
         run_config=storable_run_config(given) if given else {},
@@ -155,7 +161,7 @@ def plan_job(job: Any, instance: Instance, resolved: ResolvedRunConfig) -> Execu
     return replace(plan, states=instance.asset_states(sorted(read)) if read else {})
 
 
-def setting_of(request: JobRequest, run: Run, instance: Instance) -> RunSetting:
+def setting_of(request: JobRequest, run: Run, instance: Instance, *, retries_enabled: bool = True) -> RunSetting:
     """What all steps of a run of a job share."""
     return RunSetting(
         run_id=run.run_id,
@@ -171,6 +177,8 @@ def setting_of(request: JobRequest, run: Run, instance: Instance) -> RunSetting:
         resource_defs=request.resource_defs,
         resource_configs=request.resolved.resources,
         logger_configs=request.resolved.loggers,
+        retries_enabled=retries_enabled,
+        tell=partial(public_events, job_name=request.job.name, plan=request.plan),
     )
 
 
@@ -178,9 +186,16 @@ def raise_failure(outcome: RunOutcome) -> None:
     """Raises what made a run fail, as the user's own code raised it."""
     if outcome.status is RunStatus.CANCELED:
         raise ExecutionInterruptedError("the run was interrupted", hint="what it made until then is kept")
+    if outcome.failure is not None and outcome.failure.kind == TIMED_OUT:
+        raise ExecutionInterruptedError(outcome.failure.message, hint=outcome.failure.hint)
     for step_key, error in outcome.errors.items():
         unwrapped = isinstance(error, UserCodeError) and not isinstance(error, ResourceFunctionError) and step_key
         raised = error.user_exception if unwrapped and isinstance(error, UserCodeError) else None
+        if isinstance(error, RetryRequested):
+            most = f"its max_retries of {error.max_retries} allows"
+            raise MaxRetriesExceededError(
+                f"step {step_key!r} asked to be tried again more often than {most}", hint="see what it raised before"
+            ) from error
         raise raised or error
     died = [failure.headline for failure in outcome.failures.values() if failure.kind == "WorkerDied"]
     if died:
