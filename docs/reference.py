@@ -31,7 +31,8 @@ PAGES = {
     ),
     "config": ("Config", r"definitions\.config\."),
     "io-managers": ("IO managers", r"io_managers\.|.*(IOManager|io_manager|InputManager|input_manager)|.*io_contexts"),
-    "resources": ("Resources", r"definitions\.(resources\.|resource_)|.*pipes|.*Pipes"),
+    "resources": ("Resources", r"definitions\.(resources\.|resource_)"),
+    "pipes": ("Pipes", r"execution\.pipes\."),
     "schedules-and-sensors": (
         "Schedules, sensors and automation",
         r"definitions\.(automation|run_request|freshness_policy)|.*Automation|.*automation",
@@ -39,7 +40,7 @@ PAGES = {
     "results-and-events": ("Results and events", r"definitions\.(results|user_events|user_errors|data_version)\."),
     "execution-and-instance": (
         "Execution and instance",
-        r"(orchestration|history|execution|records|run_store|magics|notebooks)\.|definitions\.(executors|reconstructable)\.|foundation\.",
+        r"(orchestration|history|execution|records|run_store|magics|notebooks)\.|definitions\.(executors?|executors_at_hand|reconstructable)\.|foundation\.",
     ),
     "ops-graphs-and-jobs": (
         "Ops, graphs and jobs",
@@ -149,10 +150,12 @@ parameters and what they do, and the names of this table work under both spellin
 - A fixed local time that comes twice on a day fires at its first occurrence.
 - A run config that sets one field of a resource leaves the others as they were given.
 - Results of asset jobs are loaded from where they are stored, so that a long run does not fill the memory.
+- A message of an external process (Pipes) that nobody understands is left out, and those after it are read; a process
+  that does not end when it is interrupted is killed. [Pipes](../pipes.md) tells more.
 - Deprecated parameters, such as `compute_kind`, are left out.
 
-Not there yet: what fires schedules and sensors by itself, automation conditions, backfills, executors of one's own,
-Pipes, and notebooks as single steps.
+Not there yet: what fires schedules and sensors by itself, automation conditions, backfills, a queue of runs,
+and notebooks as single steps.
 
 ## Words of older releases
 

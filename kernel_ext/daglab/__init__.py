@@ -101,14 +101,18 @@ if TYPE_CHECKING:
         OutputMapping,
     )
     from daglab.definitions.dynamic import DynamicOutput
+    from daglab.definitions.executor import Executor, RetryMode, StepDependencyConfig
     from daglab.definitions.executors import (
         ExecutorDefinition,
         ExecutorRequirement,
+        InitExecutorContext,
         executor,
         in_process_executor,
         multi_or_in_process_executor,
+        multiple_process_executor_requirements,
         multiprocess_executor,
     )
+    from daglab.definitions.executors_at_hand import InProcessExecutor, MultiprocessExecutor
     from daglab.definitions.freshness_policy import FreshnessPolicy
     from daglab.definitions.graph_asset import graph_asset, graph_multi_asset
     from daglab.definitions.graph_decorator import graph
@@ -275,6 +279,7 @@ if TYPE_CHECKING:
         DuplicateAssetError,
         ExecutionInterruptedError,
         ExecutionStepNotFoundError,
+        HandleOutputError,
         HookError,
         InvalidConfigDefinitionError,
         InvalidConfigError,
@@ -282,8 +287,12 @@ if TYPE_CHECKING:
         InvalidInvocationError,
         InvalidSubsetError,
         InvariantViolationError,
+        LoadInputError,
+        MaxRetriesExceededError,
         MissingExtraError,
         NotebookError,
+        PipesError,
+        PipesExecutionError,
         PlanError,
         ResourceFunctionError,
         RunNotFoundError,
@@ -313,6 +322,7 @@ if TYPE_CHECKING:
     from daglab.errors import DaglabError as DagsterError
     from daglab.errors import ExecutionInterruptedError as DagsterExecutionInterruptedError
     from daglab.errors import ExecutionStepNotFoundError as DagsterExecutionStepNotFoundError
+    from daglab.errors import HandleOutputError as DagsterExecutionHandleOutputError
     from daglab.errors import InvalidConfigDefinitionError as DagsterInvalidConfigDefinitionError
     from daglab.errors import InvalidConfigDefinitionError as DagsterInvalidPythonicConfigDefinitionError
     from daglab.errors import InvalidConfigError as DagsterInvalidConfigError
@@ -320,6 +330,10 @@ if TYPE_CHECKING:
     from daglab.errors import InvalidInvocationError as DagsterInvalidInvocationError
     from daglab.errors import InvalidSubsetError as DagsterInvalidSubsetError
     from daglab.errors import InvariantViolationError as DagsterInvariantViolationError
+    from daglab.errors import LoadInputError as DagsterExecutionLoadInputError
+    from daglab.errors import MaxRetriesExceededError as DagsterMaxRetriesExceededError
+    from daglab.errors import PipesError as DagsterPipesError
+    from daglab.errors import PipesExecutionError as DagsterPipesExecutionError
     from daglab.errors import ResourceFunctionError as DagsterResourceFunctionError
     from daglab.errors import RunNotFoundError as DagsterRunNotFoundError
     from daglab.errors import StepError as DagsterExecutionStepExecutionError
@@ -331,6 +345,21 @@ if TYPE_CHECKING:
     from daglab.errors import UnknownResourceError as DagsterUnknownResourceError
     from daglab.errors import UnmetExecutorRequirementsError as DagsterUnmetExecutorRequirementsError
     from daglab.errors import UserCodeError as DagsterUserCodeExecutionError
+    from daglab.execution.pipes.chunk_readers import PipesBlobStoreMessageReader
+    from daglab.execution.pipes.client import PipesClient, PipesClientCompletedInvocation
+    from daglab.execution.pipes.file_readers import PipesFileMessageReader, PipesTempFileMessageReader
+    from daglab.execution.pipes.handler import PipesLaunchedData, PipesMessageHandler, PipesMessageReader
+    from daglab.execution.pipes.injectors import (
+        PipesContextInjector,
+        PipesEnvContextInjector,
+        PipesFileContextInjector,
+        PipesTempFileContextInjector,
+    )
+    from daglab.execution.pipes.log_reader import PipesLogReader
+    from daglab.execution.pipes.opening import open_pipes_session
+    from daglab.execution.pipes.results import PipesExecutionResult
+    from daglab.execution.pipes.session import PipesSession
+    from daglab.execution.pipes.subprocess_client import PipesSubprocessClient
     from daglab.history.instance_records import (
         AssetRecordsFilter,
         EventRecordsFilter,
@@ -350,11 +379,13 @@ if TYPE_CHECKING:
     from daglab.io_managers.pickle_files import fs_io_manager
     from daglab.io_managers.upath import UPathIOManager
     from daglab.magics.showing_graph import dag
+    from daglab.orchestration.comparing import compare
     from daglab.orchestration.instance import Instance
     from daglab.orchestration.instance import Instance as DagsterInstance
     from daglab.orchestration.job_runs import JobExecutionResult, execute_job
     from daglab.orchestration.materialize import load, materialize, materialize_to_memory
     from daglab.orchestration.reexecution import ReexecutionOptions
+    from daglab.orchestration.runtime_limit import MAX_RUNTIME_SECONDS_TAG
     from daglab.orchestration.testing_instance import instance_for_test
     from daglab.records.run_filter import RunsFilter
     from daglab.records.runs import Run, RunStatus
@@ -362,6 +393,7 @@ if TYPE_CHECKING:
     from daglab.records.runs import RunStatus as DagsterRunStatus
 
 __all__ = [
+    "MAX_RUNTIME_SECONDS_TAG",
     "AddDynamicPartitionsRequest",
     "AllPartitionMapping",
     "Any",
@@ -409,7 +441,9 @@ __all__ = [
     "DagsterError",
     "DagsterEvent",
     "DagsterEventType",
+    "DagsterExecutionHandleOutputError",
     "DagsterExecutionInterruptedError",
+    "DagsterExecutionLoadInputError",
     "DagsterExecutionStepExecutionError",
     "DagsterExecutionStepNotFoundError",
     "DagsterInstance",
@@ -421,6 +455,9 @@ __all__ = [
     "DagsterInvalidSubsetError",
     "DagsterInvariantViolationError",
     "DagsterJobMetadataValue",
+    "DagsterMaxRetriesExceededError",
+    "DagsterPipesError",
+    "DagsterPipesExecutionError",
     "DagsterResourceFunctionError",
     "DagsterRun",
     "DagsterRunMetadataValue",
@@ -463,6 +500,7 @@ __all__ = [
     "ExecuteInProcessResult",
     "ExecutionInterruptedError",
     "ExecutionStepNotFoundError",
+    "Executor",
     "ExecutorDefinition",
     "ExecutorRequirement",
     "ExpectationResult",
@@ -475,6 +513,7 @@ __all__ = [
     "GraphDefinition",
     "GraphIn",
     "GraphOut",
+    "HandleOutputError",
     "HookContext",
     "HookDefinition",
     "HookError",
@@ -484,6 +523,8 @@ __all__ = [
     "IdentityPartitionMapping",
     "In",
     "InMemoryIOManager",
+    "InProcessExecutor",
+    "InitExecutorContext",
     "InitLoggerContext",
     "InitResourceContext",
     "InputContext",
@@ -506,12 +547,14 @@ __all__ = [
     "JsonMetadataValue",
     "LastPartitionMapping",
     "List",
+    "LoadInputError",
     "LogEntry",
     "LogRecord",
     "LoggerDefinition",
     "Map",
     "MarkdownMetadataValue",
     "MaterializeResult",
+    "MaxRetriesExceededError",
     "MetadataValue",
     "MissingExtraError",
     "MonthlyPartitionsDefinition",
@@ -522,6 +565,7 @@ __all__ = [
     "MultiPartitionMapping",
     "MultiPartitionsDefinition",
     "MultiToSingleDimensionPartitionMapping",
+    "MultiprocessExecutor",
     "NodeInvocation",
     "Noneable",
     "NotebookError",
@@ -545,6 +589,24 @@ __all__ = [
     "PathMetadataValue",
     "Permissive",
     "PermissiveConfig",
+    "PipesBlobStoreMessageReader",
+    "PipesClient",
+    "PipesClientCompletedInvocation",
+    "PipesContextInjector",
+    "PipesEnvContextInjector",
+    "PipesError",
+    "PipesExecutionError",
+    "PipesExecutionResult",
+    "PipesFileContextInjector",
+    "PipesFileMessageReader",
+    "PipesLaunchedData",
+    "PipesLogReader",
+    "PipesMessageHandler",
+    "PipesMessageReader",
+    "PipesSession",
+    "PipesSubprocessClient",
+    "PipesTempFileContextInjector",
+    "PipesTempFileMessageReader",
     "PlanError",
     "PoolMetadataValue",
     "PythonArtifactMetadataValue",
@@ -556,6 +618,7 @@ __all__ = [
     "ResourceDependency",
     "ResourceFunctionError",
     "ResourceParam",
+    "RetryMode",
     "RetryPolicy",
     "RetryRequested",
     "Run",
@@ -588,6 +651,7 @@ __all__ = [
     "SpecificPartitionsPartitionMapping",
     "StaticPartitionMapping",
     "StaticPartitionsDefinition",
+    "StepDependencyConfig",
     "StepError",
     "StepOutputNotFoundError",
     "StoreUnavailableError",
@@ -658,6 +722,7 @@ __all__ = [
     "check_dagster_type",
     "check_data_type",
     "colored_console_logger",
+    "compare",
     "config_from_files",
     "config_from_pkg_resources",
     "config_from_yaml_strings",
@@ -713,9 +778,11 @@ __all__ = [
     "multi_asset_sensor",
     "multi_observable_source_asset",
     "multi_or_in_process_executor",
+    "multiple_process_executor_requirements",
     "multiprocess_executor",
     "observable_source_asset",
     "op",
+    "open_pipes_session",
     "partition_loading_context",
     "partitioned_config",
     "reconstructable",

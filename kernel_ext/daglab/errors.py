@@ -25,8 +25,13 @@
     │   ├── TypeLoadingError             an input could not be made from its config
     │   ├── HookError                    a hook raised
     │   ├── ValueHandlingError           an IO manager raised
+    │   │   ├── HandleOutputError        while it stored an output
+    │   │   └── LoadInputError           while it loaded an input
     │   └── StepError                    a step failed
     ├── CheckFailedError                 a blocking check did not pass
+    ├── MaxRetriesExceededError          a step asked once too often to be tried again
+    ├── PipesError                       what passes between a step and an external process is off
+    │   └── PipesExecutionError          the external process failed
     ├── SubprocessError                  errors of processes that ran the steps
     ├── ExecutionInterruptedError        the run was asked to stop
     ├── UnknownPartitionError            a partition key that does not exist
@@ -292,6 +297,14 @@ class ValueHandlingError(UserCodeError):
     """An IO manager raised while it stored or loaded a value."""
 
 
+class HandleOutputError(ValueHandlingError):
+    """An IO manager raised while it stored a value."""
+
+
+class LoadInputError(ValueHandlingError):
+    """An IO manager raised while it loaded a value."""
+
+
 class StepError(UserCodeError):
     """A step failed in user code; its message tells the user's own error as text."""
 
@@ -304,6 +317,18 @@ class StepError(UserCodeError):
 
 class CheckFailedError(DaglabError):
     """A blocking check did not pass, so that what comes after its asset was not made."""
+
+
+class MaxRetriesExceededError(DaglabError):
+    """A step asked to be tried again more often than it said itself."""
+
+
+class PipesError(DaglabError):
+    """What passes between a step and the external process that it starts is not what the other side can use."""
+
+
+class PipesExecutionError(PipesError):
+    """An external process that a step started failed, or said what nobody understands."""
 
 
 class SubprocessError(DaglabError):

@@ -194,6 +194,6 @@ def test_graph_in_every_format(made: Project, form: str, begins: str, holds: str
 
 def test_help_names_every_command(project: Project) -> None:
     out = project.daglab("--help").out
-    for command in ("asset", "assets", "graph", "logs", "materialize", "run", "runs"):
+    for command in ("analyze", "asset", "assets", "graph", "logs", "materialize", "promote", "run", "runs"):
         assert f"\n  {command} " in out
         assert project.daglab(command, "--help").code == 0

@@ -121,3 +121,78 @@ def test_job_of_the_script_itself(project: Project) -> None:
         "    print(json.dumps(pid != os.getpid()))\n",
     )
     assert found is True
+
+
+OWN = """
+from daglab import *
+import os
+@executor(name="mine", config_schema={"max": int, "retries": Field(bool, default_value=True)})
+def mine(init_context):
+    config = init_context.executor_config
+    retries = RetryMode.ENABLED if config["retries"] else RetryMode.DISABLED
+    return MultiprocessExecutor(retries, config["max"], [{"key": "narrow", "limit": 1}])
+class Telling(MultiprocessExecutor):
+    def execute(self, plan_context, execution_plan):
+        for event in super().execute(plan_context, execution_plan):
+            with open("told", "a") as file: file.write(f"{event.event_type_value} {event.step_key}\\n")
+            yield event
+@executor
+def telling(init_context): return Telling(max_concurrent=2)
+@op(tags={"narrow": "1"})
+def narrow(context):
+    with open("narrow", "a") as file: file.write("+")
+    with open("narrow", "a") as file: file.write("-")
+    return os.getpid()
+@op
+def flaky(context, pids):
+    if context.retry_number == 0: raise RetryRequested(max_retries=1)
+    return len(pids)
+@op(out=DynamicOut())
+def fan(count):
+    for number in range(count): yield DynamicOutput(number, mapping_key=str(number))
+@op
+def twice(number): return number * 2
+def flow():
+    return fan(flaky([narrow.alias(f"narrow{number}")() for number in range(4)])).map(twice).collect()
+@op
+def total(numbers): return sum(numbers)
+@job(executor_def=mine)
+def limited(): total(flow())
+@job(executor_def=telling)
+def told(): total(flow())
+"""
+
+
+def test_executor_of_ones_own_makes_processes(project: Project) -> None:
+    (project.root / "own.py").write_text(OWN)
+    found = run_script(
+        project,
+        "import own\n"
+        "def config(**more): return {'execution': {'config': {'max': 3, **more}}}\n"
+        "with instance_for_test() as instance:\n"
+        "    job = reconstructable(own.limited)\n"
+        "    done = execute_job(job, instance, config())\n"
+        "    pids = [done.output_for_node(f'narrow{number}') for number in range(4)]\n"
+        "    never = execute_job(job, instance, config(retries=False))\n"
+        "    try: execute_job(job, instance, config(maxx=3))\n"
+        "    except DagsterInvalidConfigError as error: told = str(error)\n"
+        "    failed = sorted(never.get_failed_step_keys())\n"
+        "    print(json.dumps([done.output_for_node('total'), os.getpid() in pids, failed,"
+        " never.retry_attempts_for_node('flaky'), 'execution:config:maxx' in told]))\n",
+    )
+    assert found == [12, False, ["flaky"], 0, True]
+    assert (project.root / "narrow").read_text() == "+-" * 8
+
+
+def test_executor_of_ones_own_hears_what_happens_in_processes(project: Project) -> None:
+    (project.root / "own.py").write_text(OWN)
+    found = run_script(
+        project,
+        "import own\n"
+        "with instance_for_test() as instance:\n"
+        "    done = execute_job(reconstructable(own.told), instance)\n"
+        "    print(json.dumps([done.output_for_node('total'), len(done.get_step_success_events())]))\n",
+    )
+    assert found == [12, 11]
+    told = (project.root / "told").read_text().splitlines()
+    assert [sum(line.startswith(kind) for line in told) for kind in ("STEP_SUCCESS", "STEP_UP_FOR_RETRY")] == [11, 1]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import analysing_cells
 import asset_graphs
 import first_asset
 import flights_notebook
 import importing
+import indexing_notebooks
 import memory
 import papermill_command
 import planning_assets
@@ -22,6 +24,8 @@ def main() -> None:
         trivial_assets,
         asset_graphs,
         planning_assets,
+        analysing_cells,
+        indexing_notebooks,
         memory,
         flights_notebook,
         papermill_command,

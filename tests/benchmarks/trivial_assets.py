@@ -33,8 +33,8 @@ def cost_of_chain(python: Path, package: str) -> Cost:
 
 def measure() -> list[Figure]:
     """CPU and wall milliseconds for each asset."""
-    ours = cheapest(lambda: cost_of_chain(Path(sys.executable), "daglab"), times=3)
-    theirs = cheapest(lambda: cost_of_chain(DAGSTER_PYTHON, "dagster"), times=2)
+    ours = cheapest(lambda: cost_of_chain(Path(sys.executable), "daglab"), times=7)
+    theirs = cheapest(lambda: cost_of_chain(DAGSTER_PYTHON, "dagster"), times=3)
     return [
         Figure(
             what=f"trivial asset, chain of {LENGTH}",

@@ -21,7 +21,7 @@ from daglab.definitions.metadata import MetadataValue
 from daglab.definitions.results import AssetCheckSeverity
 from daglab.errors import InvalidInvocationError, RunNotFoundError, RunStoreError
 from daglab.foundation.ids import new_run_id
-from daglab.records.assets import AssetActivity, AssetState, CheckEvaluation, Materialization, Observation
+from daglab.records.assets import AssetActivity, AssetState, CheckEvaluation, Materialization, Observation, RemovedValue
 from daglab.records.events import (
     Event,
     EventType,
@@ -516,6 +516,43 @@ def test_partitions_have_states_of_their_own(store: RunStore) -> None:
     assert store.materializations("flights", before=numbers[2]) == history[1:]
     assert store.materializations("flights", partition="1") == [history[0], history[2]]
     assert store.materializations("flights", partition="") == []
+
+
+def test_materializations_are_found_by_run_version_and_moment(store: RunStore) -> None:
+    runs = [begin(store, number=number) for number in range(3)]
+    versions = ["Ab%1", "ab_1", "ab_2"]
+    made = [making(run, second=number, data_version=versions[number]) for number, run in enumerate(runs)]
+    for number, (run, one) in enumerate(zip(runs, made, strict=True)):
+        happens(store, run, EventType.ASSET_MATERIALIZATION, number, "flights", one)
+
+    def found(**wanted: object) -> list[Materialization]:
+        return [one for _, one in store.materializations("flights", **wanted)]  # type: ignore[arg-type]
+
+    assert found(limit=None) == found() == made[::-1]
+    assert found(run_id=runs[1].run_id) == [made[1]]
+    assert found(data_version="ab") == [made[2], made[1]]
+    assert found(data_version="Ab%") == [made[0]]
+    assert found(data_version="a%") == found(data_version="ab_3") == found(run_id="x") == []
+    assert found(until=at(1)) == [made[1], made[0]]
+    assert found(until=at(1), data_version="ab", limit=1) == [made[1]]
+    assert found(until=at(-1)) == []
+
+
+def test_removals_are_noted_once_and_told_of_their_materialization(store: RunStore) -> None:
+    run = begin(store)
+    made = [making(run, second=number, partition=partition) for number, partition in ((1, ""), (2, "a"), (2, "b"))]
+    numbers = [happens(store, run, EventType.ASSET_MATERIALIZATION, 2, "flights", one) for one in made]
+    before = store.change_counter()
+    store.note_removals(numbers[:2], at(5), "by retention")
+    assert store.change_counter() != before
+    store.note_removals(numbers[1:2], at(9), "by somebody else")
+    store.note_removals([], at(9), "")
+    told = RemovedValue(at=at(5), reason="by retention")
+    assert store.removals("flights") == dict.fromkeys(numbers[:2], told)
+    assert [store.removal_of(one) for one in made] == [told, told, None]
+    assert store.removals("nothing") == {}
+    many = range(100_000, 105_000)
+    store.note_removals(many, at(6), "more than fit into one statement")
 
 
 def test_checks_show_their_last_verdict(store: RunStore) -> None:

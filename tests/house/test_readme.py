@@ -22,6 +22,9 @@ def blocks(language):
 def coffee(tmp_path):
     cells = [nbformat.v4.new_code_cell(text.rstrip()) for text in blocks("python")]
     nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "coffee.ipynb")
+    for cell in cells:
+        cell.source = re.sub(r"\A%%.*\n", "", cell.source)
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), tmp_path / "sales.ipynb")
     return tmp_path
 
 
@@ -61,7 +64,7 @@ def test_a_changed_constant_touches_what_the_tour_says(coffee):
 
 
 def test_the_settings_block_is_valid(tmp_path):
-    from daglab.orchestration.settings import Settings, read_settings
+    from daglab.orchestration.settings import Retention, Settings, read_settings
 
     (tmp_path / "pyproject.toml").write_text("".join(blocks("toml")))
     assert read_settings(tmp_path / "pyproject.toml", {}) == Settings(
@@ -70,6 +73,7 @@ def test_the_settings_block_is_valid(tmp_path):
         storage="data",
         durability="power",
         processes=2,
+        retention=Retention(materializations=10, days=30),
     )
 
 

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from daglab.run_store.store import RunStore
 NEXT_MIGRATION = """
 import sqlalchemy as sa
 from alembic import op
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 def upgrade():
     op.add_column("runs", sa.Column("mood", sa.Text()))
     op.execute("UPDATE runs SET mood = 'calm'")
@@ -43,7 +44,7 @@ def place(tmp_path: Path) -> Path:
 def the_next_version(tmp_path: Path, *, more: str = "") -> Path:
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder)
-    (folder / "versions" / "0002_second.py").write_text(NEXT_MIGRATION.format(more=more))
+    (folder / "versions" / "0003_third.py").write_text(NEXT_MIGRATION.format(more=more))
     return folder
 
 
@@ -99,11 +100,32 @@ def test_an_older_store_is_migrated_with_what_is_in_it(place: Path, tmp_path: Pa
         connection.execute(f"INSERT INTO runs ({names}, steps_total, steps_done, steps_failed) VALUES ({values})")
     connection.close()
     database = Database(address(place))
-    bring_up_to_date(database, migrations=the_next_version(tmp_path), head="0002")
+    bring_up_to_date(database, migrations=the_next_version(tmp_path), head="0003")
     with database.read() as connection:
         assert connection.exec_driver_sql("SELECT run_id, mood FROM runs").all() == [("r", "calm")]
-        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("0002",)]
+        assert connection.exec_driver_sql("SELECT version_num FROM alembic_version").all() == [("0003",)]
     database.close()
+
+
+def test_a_store_of_the_first_version_becomes_one_of_this_version(place: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "first"
+    (folder / "versions").mkdir(parents=True)
+    shutil.copy(MIGRATIONS / "versions" / "0001_first.py", folder / "versions")
+    database = Database(address(place))
+    with database.write() as connection:
+        migrate(connection, folder)
+        values = "7, 'delays', '', 'r', 'delays', 1, 'c', 'd', '{}'"
+        connection.exec_driver_sql(f"INSERT INTO materializations VALUES ({values})")
+    database.close()
+    with RunStore.open(address(place)) as store:
+        assert store.removals("delays") == {}
+        store.note_removals([7], datetime(2026, 1, 1, tzinfo=UTC), "by hand")
+        assert list(store.removals("delays")) == [7]
+    new = tmp_path / "new.db"
+    RunStore.open(address(new)).close()
+    assert {name: one for name, one in shape(place).items() if name != "rows"} == {
+        name: one for name, one in shape(new).items() if name != "rows"
+    }
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(place: Path, tmp_path: Path) -> None:
@@ -114,7 +136,7 @@ def test_a_migration_that_fails_leaves_the_store_as_it_was(place: Path, tmp_path
         bring_up_to_date(
             database,
             migrations=the_next_version(tmp_path, more='op.execute("DROP TABLE nowhere")'),
-            head="0002",
+            head="0003",
         )
     database.close()
     assert shape(place) == before

@@ -1,4 +1,4 @@
-"""`daglab assets` and `daglab asset show`."""
+"""`daglab assets` and `daglab asset`: how assets stand, and what they were."""
 
 from __future__ import annotations
 
@@ -8,15 +8,14 @@ from typing import Any
 
 import click
 
+from daglab.cli.asset_history import history_json, print_history, print_preview, print_whole_history
+from daglab.cli.asset_versions import compare, load
 from daglab.cli.opening import file_option, looked_at, opened, told_findings
 from daglab.cli.printing import json_option, optional, print_json, print_table, styled_status
-from daglab.definitions.metadata import metadata_to_json
 from daglab.errors import InvalidSubsetError, suggest
-from daglab.foundation.text import format_age, format_bytes, format_count, format_duration
+from daglab.foundation.text import format_age, format_bytes, format_count
 from daglab.io_managers.preview import preview
 from daglab.orchestration.instance import Instance
-from daglab.records.assets import Materialization
-from daglab.views.runs import moment
 from daglab.views.shapes import AssetView, GraphView, to_wire
 
 
@@ -43,34 +42,42 @@ def asset() -> None:
     """One asset."""
 
 
+asset.add_command(load)
+asset.add_command(compare)
+
+
 @asset.command()
 @click.argument("key")
 @file_option
 @click.option("--rows", default=5, show_default=True, type=click.IntRange(0, 1000), help="Rows of the preview.")
+@click.option("--history", "whole", is_flag=True, help="All materializations, not only the last ten.")
 @json_option
-def show(key: str, file: Path | None, rows: int, as_json: bool) -> None:
+def show(key: str, file: Path | None, rows: int, whole: bool, as_json: bool) -> None:
     """Shows one asset: how it stands, its history, its metadata, the beginning of its value."""
     with opened(file) as instance:
         view, workspace = looked_at(instance, file)
         found = next((one for one in view.assets if one.key == key), None)
-        history = instance.store.materializations(key, limit=10)
+        history = instance.store.materializations(key, limit=None if whole else 10)
         if found is None and not history:
             nearest = suggest(key, [one.key for one in view.assets])
             broken = f"not everything could be read: {workspace.errors[0]}" if workspace.errors else ""
             raise InvalidSubsetError(f"there is no asset {key!r}", hint=nearest or broken)
-        shown = _preview(instance, found, rows)
+        shown = None if whole and not as_json else _preview(instance, found, rows)
         if as_json:
             print_json(
                 {
                     "asset": to_wire(found) if found else None,
-                    "history": [_history_json(one) for _, one in history],
+                    "history": [history_json(one) for _, one in history],
                     "preview": shown,
                 }
             )
             return
         _print_asset(key, found, view)
-        _print_history([one for _, one in history])
-        _print_preview(shown)
+        if whole:
+            print_whole_history(history, instance.store.removals(key))
+        else:
+            print_history([one for _, one in history])
+            print_preview(shown)
 
 
 def _row(one: AssetView) -> tuple[str, ...]:
@@ -108,55 +115,8 @@ def _print_asset(key: str, found: AssetView | None, view: GraphView) -> None:
         click.echo(f"  check {check.name}: {verdict}")
 
 
-def _print_history(history: list[Materialization]) -> None:
-    if not history:
-        return
-    click.echo()
-    rows = [
-        (
-            format_age(one.at, datetime.now(UTC)),
-            optional(one.stored.rows if one.stored else None, format_count),
-            optional(one.seconds, format_duration),
-            optional(one.stored.size if one.stored else None, format_bytes),
-            one.data_version[:8],
-            one.run_id[:13],
-        )
-        for one in history
-    ]
-    print_table(("made", "rows", "took", "size", "version", "run"), rows, right=("rows", "took", "size"))
-    for name, entry in history[0].metadata.items():
-        if entry.kind in ("text", "int", "float", "bool", "url", "path", "timestamp"):
-            click.echo(f"  {name}: {entry.value}")
-
-
 def _preview(instance: Instance, found: AssetView | None, rows: int) -> dict[str, Any] | None:
     if found is None or found.materialized_at is None or found.status == "missing" or rows == 0:
         return None
     made = instance.materialization(found.key)
     return preview(instance.load(found.key), rows=rows) if made.stored else None
-
-
-def _print_preview(shown: dict[str, Any] | None) -> None:
-    if shown is None:
-        return
-    click.echo()
-    if "head" in shown:
-        headings = [str(column["name"]) for column in shown["columns"]]
-        cells = [[("" if cell is None else cell)[:30] for cell in row[: len(headings)]] for row in shown["head"]]
-        print_table(headings, cells)
-    else:
-        click.echo(shown["text"])
-
-
-def _history_json(one: Materialization) -> dict[str, Any]:
-    return {
-        "at": moment(one.at),
-        "run_id": one.run_id,
-        "data_version": one.data_version,
-        "code_version": one.code_version,
-        "input_versions": dict(one.input_versions),
-        "seconds": one.seconds,
-        "rows": one.stored.rows if one.stored else None,
-        "bytes": one.stored.size if one.stored else None,
-        "metadata": metadata_to_json(one.metadata),
-    }

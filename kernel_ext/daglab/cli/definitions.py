@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from daglab.cli.main import FAILED
-from daglab.cli.opening import file_option, locations, opened, told_findings
+from daglab.cli.opening import file_option, loaded, opened, told_findings
 from daglab.cli.printing import clean_output, json_option, print_json
 from daglab.definitions.definitions import Definitions
 from daglab.errors import DaglabError
 from daglab.foundation.text import plural
-from daglab.orchestration.locations import LoadedWorkspace, load_workspace
+from daglab.orchestration.locations import LoadedWorkspace
 
 
 @click.group()
@@ -27,7 +27,7 @@ def validate(file: Path | None, as_json: bool) -> int:
     """Loads everything and makes sure that it fits together: names, dependencies, resources, config, partitions."""
     with opened(file) as instance:
         with clean_output():
-            workspace = load_workspace(locations(instance, file))
+            workspace = loaded(instance, file)
             problem = _problem_of(workspace)
         if as_json:
             findings = [{"severity": one.severity, "message": str(one)} for one in workspace.findings]

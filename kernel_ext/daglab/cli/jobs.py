@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from daglab.cli.materialize import exit_code
-from daglab.cli.opening import file_option, locations, opened, told_findings
+from daglab.cli.opening import file_option, locations, opened, surroundings, told_findings
 from daglab.cli.outcome import outcome_json, print_outcome
 from daglab.cli.printing import clean_output, is_terminal, json_option, print_json, print_table
 from daglab.cli.progress import plain_progress, terminal_progress
@@ -22,6 +22,7 @@ from daglab.orchestration.instance import Instance
 from daglab.orchestration.job_runs import PreparedJob, prepare_source, run_prepared
 from daglab.orchestration.job_sources import JobSource
 from daglab.orchestration.locations import load_workspace
+from daglab.orchestration.notebook_index import NotebookIndex
 
 
 @click.command()
@@ -31,7 +32,7 @@ def jobs(file: Path | None, as_json: bool) -> int:
     """Lists the jobs of a notebook, a Python file, or the workspace."""
     with opened(file) as instance:
         with clean_output():
-            workspace = load_workspace(locations(instance, file))
+            workspace = load_workspace(locations(instance, file), index=NotebookIndex.of(instance.home))
         found = sorted(workspace.jobs, key=lambda job: job.name)
         if as_json:
             print_json(
@@ -74,7 +75,7 @@ def execute(
 ) -> int:
     """Runs a job. NAME may be left out where there is only one."""
     with opened(file) as instance, clean_output():
-        specs = locations(instance, file)
+        specs, _ = surroundings(instance, file)
         source = JobSource(name=name or _only_job(instance, file), locations=specs)
         if op_selection:
             chosen = [part.strip() for part in op_selection.split(",")]
@@ -110,7 +111,7 @@ def carry_out_job(instance: Instance, prepared: PreparedJob, *, as_json: bool) -
 
 
 def _only_job(instance: Instance, file: Path | None) -> str:
-    workspace = load_workspace(locations(instance, file))
+    workspace = load_workspace(locations(instance, file), index=NotebookIndex.of(instance.home))
     names = sorted(one.name for one in workspace.jobs)
     if len(names) != 1:
         told_findings(workspace)

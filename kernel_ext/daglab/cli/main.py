@@ -19,6 +19,7 @@ INTERRUPTED = 130
 
 # Where each command lives; imported when it is used, so that none waits for what another one needs.
 _COMMANDS = {
+    "analyze": "analyze.analyze",
     "asset": "assets.asset",
     "assets": "assets.assets",
     "definitions": "definitions.definitions",
@@ -27,8 +28,11 @@ _COMMANDS = {
     "jobs": "jobs.jobs",
     "logs": "logs.logs",
     "materialize": "materialize.materialize",
+    "promote": "promote.promote_command",
+    "prune": "prune.prune",
     "run": "runs.run",
     "runs": "runs.runs",
+    "verify": "verify.verify",
 }
 
 

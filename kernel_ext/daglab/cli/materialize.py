@@ -9,12 +9,12 @@ from pathlib import Path
 import click
 
 from daglab.cli.main import FAILED, INTERRUPTED
-from daglab.cli.opening import file_option, locations, opened
+from daglab.cli.opening import file_option, opened, surroundings
 from daglab.cli.outcome import outcome_json, print_outcome, verdict_json, verdict_line
 from daglab.cli.printing import clean_output, is_terminal, json_option, print_json
 from daglab.cli.progress import plain_progress, terminal_progress
 from daglab.definitions.results import AssetCheckSeverity
-from daglab.execution.driver import RunOutcome
+from daglab.execution.progress import RunOutcome
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
 from daglab.orchestration.runs import Prepared, execute, prepare
@@ -37,8 +37,11 @@ def materialize(
     SELECTION names assets: "delays", "+delays" with all that it needs, "group:raw", "kind:model and not delays*".
     """
     with opened(file) as instance:
+        with clean_output():
+            specs, own = surroundings(instance, file)
         request = MaterializeRequest(
-            locations=locations(instance, file),
+            locations=specs,
+            own=own,
             selection=" ".join(selection) or EVERYTHING,
             force=force,
             processes=processes or instance.home.settings.processes,

@@ -15,7 +15,9 @@ from daglab.errors import InvalidInvocationError, NotebookError
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.location_specs import LocationSpec, notebook_spec, workspace_specs
 from daglab.orchestration.locations import LoadedWorkspace, load_workspace
+from daglab.orchestration.notebook_index import NotebookIndex
 from daglab.orchestration.recovery import end_lost_runs
+from daglab.orchestration.surroundings import in_workspace
 from daglab.views.graphs import graph_view
 from daglab.views.shapes import GraphView
 
@@ -24,7 +26,7 @@ file_option = click.option(
     "--file",
     "file",
     type=click.Path(path_type=Path),
-    help="A notebook, instead of the project's workspace.",
+    help="A notebook and what it reads of its project, instead of the whole project.",
 )
 
 
@@ -58,10 +60,32 @@ def locations(instance: Instance, file: Path | None) -> tuple[LocationSpec, ...]
     return found
 
 
+def surroundings(
+    instance: Instance, file: Path | None, index: NotebookIndex | None = None
+) -> tuple[tuple[LocationSpec, ...], str | None]:
+    """The locations to load, and which of them was named: a file is loaded with what it reads of its workspace.
+
+    Raises:
+        InvalidInvocationError: there is no notebook at all.
+    """
+    if file is None:
+        return locations(instance, None), None
+    found = in_workspace(file, instance.home, index or NotebookIndex.of(instance.home))
+    return found.specs, found.own.name
+
+
+def loaded(instance: Instance, file: Path | None, index: NotebookIndex | None = None) -> LoadedWorkspace:
+    """What a file declares, and what that needs of its workspace; or the workspace."""
+    index = index or NotebookIndex.of(instance.home)
+    specs, own = surroundings(instance, file, index)
+    workspace = load_workspace(specs, index=index)
+    return workspace.focused(own) if own is not None else workspace
+
+
 def looked_at(instance: Instance, file: Path | None) -> tuple[GraphView, LoadedWorkspace]:
     """A notebook, or the workspace, as it stands now; what its modules and cells print does not come between."""
     with clean_output():
-        workspace = load_workspace(locations(instance, file))
+        workspace = loaded(instance, file)
         title = file.name if file else instance.home.root.name
         return graph_view(instance, workspace, title=title), workspace
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from daglab.cli.printing import optional, print_table
-from daglab.execution.driver import RunOutcome
+from daglab.execution.progress import RunOutcome
 from daglab.foundation.text import format_bytes, format_count, format_duration, plural
 from daglab.orchestration.instance import Instance
 from daglab.planning.steps import ExecutionPlan

@@ -87,7 +87,7 @@ class AssetKey:
 
     def to_user_string(self) -> str:
         """The written form, parts joined by "/"."""
-        return "/".join(self.parts)
+        return str(self)
 
     def to_escaped_user_string(self) -> str:
         """The written form; no part holds a "/" that needed to be told apart."""
@@ -119,7 +119,8 @@ class AssetKey:
         return AssetKey(((prefix,) if isinstance(prefix, str) else tuple(prefix)) + self.parts)
 
     def __str__(self) -> str:
-        return self.to_user_string()
+        parts = self.parts
+        return parts[0] if len(parts) == 1 else "/".join(parts)
 
     def __repr__(self) -> str:
         return f"AssetKey({self.path!r})"

@@ -176,12 +176,12 @@ class AssetsFacts:
     @property
     def partitions_def(self) -> Any:
         """The partitions of all its assets; None where they have none, or different ones."""
-        # A check that says nothing of partitions comes with whichever its asset has.
-        checks = [one.partitions_def for one in self.check_specs]
-        found = [one.partitions_def for one in self.specs] + [
-            one for one in checks if one is not None or not self.specs
-        ]
-        return found[0] if found and all(one == found[0] for one in found) else None
+        found = [one.partitions_def for one in self.specs_by_output.values()]
+        for check in self.check_specs_by_output.values():
+            # A check that says nothing of partitions comes with whichever its asset has.
+            if check.partitions_def is not None or not self.specs_by_output:
+                found.append(check.partitions_def)
+        return found[0] if found and all(one == found[0] for one in found[1:]) else None
 
     @property
     def required_resource_keys(self) -> frozenset[str]:

@@ -78,8 +78,3 @@ class DataProvenance:
     def has_input_asset(self, key: AssetKey) -> bool:
         """Whether it was made from that asset."""
         return key in self.input_data_versions
-
-
-def version_text(version: DataVersion | str | None) -> str | None:
-    """A version as text, however it was given."""
-    return version.value if isinstance(version, DataVersion) else version

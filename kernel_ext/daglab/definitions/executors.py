@@ -13,6 +13,7 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
 from functools import update_wrapper
 from typing import Any, overload
@@ -25,10 +26,9 @@ from daglab.definitions.config.execution_config import (
     IN_PROCESS_CONFIG,
     MULTIPROCESS_CONFIG,
 )
+from daglab.definitions.executor import Executor, RetryMode, StepDependencyConfig
+from daglab.definitions.executors_at_hand import InProcessExecutor, MultiprocessExecutor
 from daglab.errors import InvalidDefinitionError
-
-IN_PROCESS = "in_process"
-MULTIPROCESS = "multiprocess"
 
 
 class ExecutorRequirement(Enum):
@@ -40,15 +40,43 @@ class ExecutorRequirement(Enum):
     """
 
     RECONSTRUCTABLE_JOB = "RECONSTRUCTABLE_PIPELINE"
+    RECONSTRUCTABLE_PIPELINE = "RECONSTRUCTABLE_PIPELINE"  # noqa: PIE796 - an older name of the same
     NON_EPHEMERAL_INSTANCE = "NON_EPHEMERAL_INSTANCE"
     PERSISTENT_OUTPUTS = "PERSISTENT_OUTPUTS"
 
 
-_ACROSS_PROCESSES = (
-    ExecutorRequirement.RECONSTRUCTABLE_JOB,
-    ExecutorRequirement.NON_EPHEMERAL_INSTANCE,
-    ExecutorRequirement.PERSISTENT_OUTPUTS,
-)
+def multiple_process_executor_requirements() -> list[ExecutorRequirement]:
+    """What an executor asks for that runs steps in other processes.
+
+    Example:
+        >>> [one.name for one in multiple_process_executor_requirements()]
+        ['RECONSTRUCTABLE_JOB', 'NON_EPHEMERAL_INSTANCE', 'PERSISTENT_OUTPUTS']
+    """
+    return list(ExecutorRequirement)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InitExecutorContext:
+    """What the function that makes an executor is told.
+
+    Args:
+        job: the job's definition.
+        executor_def: the executor's definition.
+        executor_config: its config, checked, with defaults filled in.
+        instance: where the run is recorded.
+
+    Example:
+        >>> context = InitExecutorContext(
+        ...     job=None, executor_def=in_process_executor, executor_config={"retries": {"disabled": {}}}, instance=None
+        ... )
+        >>> in_process_executor(context).retries.disabled
+        True
+    """
+
+    job: Any
+    executor_def: ExecutorDefinition
+    executor_config: Mapping[str, Any]
+    instance: Any
 
 
 class ExecutorDefinition:
@@ -58,9 +86,8 @@ class ExecutorDefinition:
         name: the executor's name.
         config_schema: what its config may be.
         requirements: what it asks of jobs and of the instance; or a function of its config that says so.
-        executor_creation_fn: makes the executor, of its `InitExecutorContext`; None for those that daglab brings.
+        executor_creation_fn: makes the executor, of its `InitExecutorContext`.
         description: Markdown.
-        kind: which of those that daglab brings it is; None for others.
 
     Example:
         >>> multiprocess_executor.configured({"max_concurrent": 2}, name="two").name
@@ -76,8 +103,6 @@ class ExecutorDefinition:
         | None = None,
         executor_creation_fn: Callable[..., Any] | None = None,
         description: str | None = None,
-        *,
-        kind: str | None = None,
     ) -> None:
         if not isinstance(name, str) or not name:
             raise InvalidDefinitionError(f"an executor is named {name!r}", hint="give it a name")
@@ -85,8 +110,12 @@ class ExecutorDefinition:
         self.config_schema: ConfigSchema | None = ConfigSchema.of(config_schema)
         self.executor_creation_fn = executor_creation_fn
         self.description = description
-        self.kind = kind
         self._requirements = requirements
+
+    @staticmethod
+    def hardcoded_executor(executor: Executor) -> ExecutorDefinition:
+        """The definition of an executor that is there already."""
+        return ExecutorDefinition("__executor__", executor_creation_fn=lambda _init_context: executor)
 
     def get_requirements(self, executor_config: Mapping[str, object]) -> Sequence[ExecutorRequirement]:
         """What it asks of jobs and of the instance, with this config."""
@@ -115,13 +144,15 @@ class ExecutorDefinition:
             requirements=self._requirements,
             executor_creation_fn=self.executor_creation_fn,
             description=description or self.description,
-            kind=self.kind,
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Makes the executor."""
         if self.executor_creation_fn is None:
-            raise InvalidDefinitionError(f"the executor {self.name!r} cannot be made by hand")
+            raise InvalidDefinitionError(
+                f"the executor {self.name!r} has no function that makes it",
+                hint="give executor_creation_fn=, or write that function and decorate it with @executor",
+            )
         return self.executor_creation_fn(*args, **kwargs)
 
     def __repr__(self) -> str:
@@ -143,16 +174,19 @@ def executor(
 ) -> ExecutorDefinition | Callable[[Callable[..., Any]], ExecutorDefinition]:
     """Makes a function that makes an executor a definition of one.
 
+    The function is called once for each run, with an `InitExecutorContext`.
+
     Args:
         name: the executor's name, the function's by default; or the function, when the decorator is used bare.
         config_schema: what its config may be.
         requirements: what it asks of jobs and of the instance.
 
     Example:
-        >>> @executor(name="cluster", config_schema={"workers": int})
-        ... def cluster_executor(init_context): ...
-        >>> cluster_executor.name
-        'cluster'
+        >>> @executor(name="few", config_schema={"workers": int})
+        ... def few_workers(init_context):
+        ...     return MultiprocessExecutor(max_concurrent=init_context.executor_config["workers"])
+        >>> few_workers.name
+        'few'
     """
     own_name = name if isinstance(name, str) else None
 
@@ -169,23 +203,54 @@ def executor(
     return decorate(name) if callable(name) else decorate
 
 
+def _in_process(config: Mapping[str, Any]) -> InProcessExecutor:
+    return InProcessExecutor(
+        retries=RetryMode.from_config(config.get("retries", {})) or RetryMode.ENABLED,
+        step_dependency_config=StepDependencyConfig.from_config(config.get("step_dependency_config")),
+        marker_to_close=config.get("marker_to_close"),
+    )
+
+
+def _multiprocess(config: Mapping[str, Any]) -> MultiprocessExecutor:
+    start_method: Mapping[str, Any] = config.get("start_method") or {}
+    method = next(iter(start_method), None)
+    return MultiprocessExecutor(
+        retries=RetryMode.from_config(config.get("retries", {})) or RetryMode.ENABLED,
+        max_concurrent=config.get("max_concurrent"),
+        tag_concurrency_limits=config.get("tag_concurrency_limits"),
+        start_method=method,
+        explicit_forkserver_preload=start_method.get("forkserver", {}).get("preload_modules"),
+        step_dependency_config=StepDependencyConfig.from_config(config.get("step_dependency_config")),
+    )
+
+
+def _either(config: Mapping[str, Any]) -> Executor:
+    if "in_process" in config:
+        return _in_process(config["in_process"])
+    return _multiprocess(config.get("multiprocess", {}))
+
+
 def _needs_processes(config: Mapping[str, object]) -> Sequence[ExecutorRequirement]:
-    return () if IN_PROCESS in config else _ACROSS_PROCESSES
+    return () if "in_process" in config else multiple_process_executor_requirements()
 
 
 in_process_executor = ExecutorDefinition(
-    "in_process", IN_PROCESS_CONFIG, description="One step after the other, in the process of the run.", kind=IN_PROCESS
+    "in_process",
+    IN_PROCESS_CONFIG,
+    executor_creation_fn=lambda init_context: _in_process(init_context.executor_config),
+    description="One step after the other, in the process of the run.",
 )
 multiprocess_executor = ExecutorDefinition(
     "multiprocess",
     MULTIPROCESS_CONFIG,
-    requirements=_ACROSS_PROCESSES,
+    requirements=multiple_process_executor_requirements(),
+    executor_creation_fn=lambda init_context: _multiprocess(init_context.executor_config),
     description="Each step in a process of its own.",
-    kind=MULTIPROCESS,
 )
 multi_or_in_process_executor = ExecutorDefinition(
     DEFAULT_EXECUTOR,
     DEFAULT_EXECUTOR_CONFIG,
     requirements=_needs_processes,
+    executor_creation_fn=lambda init_context: _either(init_context.executor_config),
     description="Each step in a process of its own, unless the config of the run says in_process.",
 )

@@ -106,10 +106,6 @@ class InvokedDynamicOutput(InvokedNodeOutput):
         """All values, as one list."""
         return Collected(self.edge)
 
-    def unwrap_for_composite_mapping(self) -> InvokedNodeOutput:
-        """The same as a plain output."""
-        return InvokedNodeOutput(self.node_name, self.output_name, self.node_type)
-
 
 @dataclass(frozen=True)
 class Collected:

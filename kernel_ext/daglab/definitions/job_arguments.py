@@ -7,6 +7,7 @@ from typing import Any
 
 from daglab.definitions.config.config_mapping import ConfigMapping
 from daglab.definitions.config.run_config import RunConfig, as_run_config
+from daglab.definitions.executor import Executor
 from daglab.definitions.executors import ExecutorDefinition
 from daglab.definitions.graph_definition import GraphDefinition
 from daglab.errors import InvalidDefinitionError
@@ -47,8 +48,12 @@ def checked_partitions(who: str, config: Any, partitions_def: Any) -> Any:
 
 def checked_executor(who: str, executor_def: Any) -> ExecutorDefinition | None:
     """The executor, if it is one."""
+    if isinstance(executor_def, Executor):
+        return ExecutorDefinition.hardcoded_executor(executor_def)
     if executor_def is not None and not isinstance(executor_def, ExecutorDefinition):
-        raise InvalidDefinitionError(f"{who}: its executor is {executor_def!r}", hint="give an ExecutorDefinition")
+        raise InvalidDefinitionError(
+            f"{who}: its executor is {executor_def!r}", hint="give in_process_executor, or what @executor makes"
+        )
     return executor_def
 
 

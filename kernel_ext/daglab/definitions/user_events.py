@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from daglab.definitions.asset_key import AssetKey, CoercibleToAssetKey
+from daglab.definitions.data_version import DATA_VERSION_TAG
 from daglab.definitions.labels import checked_tags
 from daglab.definitions.metadata import MetadataValue, RawMetadata, normalize_metadata
 from daglab.definitions.results import AssetCheckSeverity
@@ -113,6 +114,15 @@ class AssetObservation(_AssetEvent):
         tags: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(asset_key, description, metadata, partition, tags or {})
+
+    @property
+    def data_version(self) -> str | None:
+        """The version that was found, as its labels tell it."""
+        return self.tags.get(DATA_VERSION_TAG) if self.tags else None
+
+    def with_metadata(self, metadata: RawMetadata | None) -> AssetObservation:
+        """The same with other facts."""
+        return AssetObservation(self.asset_key, self.description, metadata, self.partition, self.tags)
 
 
 @dataclass(frozen=True)

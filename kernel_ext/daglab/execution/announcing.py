@@ -63,7 +63,7 @@ class Announcer:
         Raises:
             InvariantViolationError: it is not what was declared.
             TypeCheckDidNotPass: its value is not of the declared type.
-            ValueHandlingError: its IO manager raised.
+            HandleOutputError: its IO manager raised.
             ValueStoreError: its value cannot be stored.
         """
         match result:
@@ -100,6 +100,8 @@ class Announcer:
             StepOutputNotFoundError: an output that is required was not given back.
         """
         step = self.recorder.step
+        if self.context.requires_typed_event_stream:
+            self._refuse_untold()
         for name, out in step.op.outs.items():
             if any(seen == name for seen, _ in self._seen) or name in self._verdicts or out.is_dynamic:
                 continue
@@ -112,7 +114,7 @@ class Announcer:
                         hint="give back an AssetCheckResult for each check that is declared",
                     )
             elif name in step.specs and getattr(step.definition, "is_observable", False):
-                continue
+                continue  # what was not looked at is not told of
             elif not out.carries_value and out.is_required:
                 self._take_output(Output(None, output_name=name))
             elif out.is_required:
@@ -124,6 +126,23 @@ class Announcer:
             self._evaluate(name, verdict)
         self._verdicts.clear()
         self._refuse_blocked()
+
+    def _refuse_untold(self) -> None:
+        """Where code has to say exactly what is recorded, nothing that it leaves out is filled in."""
+        step = self.recorder.step
+        told = {*self._verdicts, *(name for name, _ in self._seen)}
+        wanted = step.op.outs if step.selected_outputs is None else step.selected_outputs
+        missing = [name for name in step.op.outs if name in wanted and name not in told]
+        if missing:
+            names = ", ".join(repr(str(self._meant_by(name))) for name in missing)
+            raise InvariantViolationError(
+                f"step {step.key!r} did not give back {names}", hint=self.context.typed_event_stream_error_message or ""
+            )
+
+    def _meant_by(self, name: str) -> object:
+        step = self.recorder.step
+        spec = step.specs.get(name) or step.check_specs.get(name)
+        return spec.key if spec else name
 
     def _refuse_blocked(self) -> None:
         """Fails the step if one of its blocking checks did not pass, so that nothing goes on from there."""
@@ -143,6 +162,8 @@ class Announcer:
         self._refuse_late(name)
         self._seen.add((name, mapping_key))
         self.context.observe_output(name, mapping_key or None)
+        if step.hooks:
+            self.recorder.output_metadata[name, mapping_key] = self._metadata(name, mapping_key, output)
         has_value = output.value is not NO_VALUE
         if has_value:
             self._check(name, out, mapping_key, output.value)
@@ -230,7 +251,7 @@ class Announcer:
             return
         told = self._stored_by(name, out, mapping_key, None, output)
         store(self.recorder, told, out.io_manager_key, output.value, self.take_event)
-        record = replace(self._record(name, mapping_key, io_manager_key=out.io_manager_key), stored=told.stored)
+        record = self._record(name, mapping_key, io_manager_key=out.io_manager_key, stored=told.stored)
         given = self._metadata(name, mapping_key, output)
         recorder.tell(
             EventType.HANDLED_OUTPUT, OutputHandled(output=record, metadata={**told.get_logged_metadata(), **given})
@@ -250,33 +271,33 @@ class Announcer:
         said = self.context.data_version_of(spec.key)
         version = _version_of(output) or said or (stored.data_version if stored else None) or recorder.run_id
         given = {**told.get_logged_metadata(), **self._metadata(name, "", output)}
-        materialization = Materialization(
-            asset_key=str(spec.key),
-            run_id=recorder.run_id,
-            step_key=step.key,
-            at=recorder.clock.now(),
-            code_version=step.code_version,
-            code_parts=step.code_parts,
-            data_version=version,
-            input_versions=recorder.input_versions(),
-            stored=replace(stored, data_version=None) if stored and stored.data_version == version else stored,
-            io_manager_key=out.io_manager_key,
-            tags=dict(getattr(output, "tags", None) or {}),
-            seconds=recorder.seconds,
-        )
+        key, at, seconds = str(spec.key), recorder.clock.now(), recorder.seconds
+        inputs, tags = recorder.input_versions(), getattr(output, "tags", None) or {}
         partitions = recorder.partitions.made(spec) or ("",)
         for partition in partitions:
-            made = replace(
-                materialization,
+            made = Materialization(
+                asset_key=key,
+                run_id=recorder.run_id,
+                step_key=step.key,
+                at=at,
                 partition=str(partition),
+                code_version=step.code_version,
+                code_parts=step.code_parts,
+                data_version=version,
+                input_versions=inputs,
+                stored=replace(stored, data_version=None) if stored and stored.data_version == version else stored,
+                io_manager_key=out.io_manager_key,
                 metadata={**given, **self._asset_metadata(spec, partition)},
-                tags={**partition_tags(partition), **materialization.tags},
+                tags={**partition_tags(partition), **tags},
+                seconds=seconds,
             )
             recorder.tell(EventType.ASSET_MATERIALIZATION, made)
             recorder.materializations.append(made)
-        record = replace(
-            self._record(name, "", io_manager_key=out.io_manager_key if stores else ""),
-            asset_key=str(spec.key),
+        record = self._record(
+            name,
+            "",
+            io_manager_key=out.io_manager_key if stores else "",
+            asset_key=key,
             partition=str(partitions[0]) if len(partitions) == 1 else "",
             stored=stored,
         )
@@ -284,13 +305,14 @@ class Announcer:
         if stores and self.keep:
             self.keep(record, output.value)
 
-    def _record(self, name: str, mapping_key: str, *, io_manager_key: str) -> StepOutput:
+    def _record(self, name: str, mapping_key: str, *, io_manager_key: str, **fields: Any) -> StepOutput:
         return StepOutput(
             run_id=self.recorder.run_id,
             step_key=self.recorder.step.key,
             name=name,
             mapping_key=mapping_key,
             io_manager_key=io_manager_key,
+            **fields,
         )
 
     def _stored_by(
@@ -402,6 +424,11 @@ class Announcer:
         spec = self.recorder.step.specs[name]
         self._seen.add((name, ""))
         recorder = self.recorder
+        given = ValuePassed(name=name, type_name="Nothing")
+        # Of several assets each one is given back and then told of; the only one is told of first.
+        is_one_of_many = len(recorder.step.specs) > 1
+        if is_one_of_many:
+            recorder.tell(EventType.STEP_OUTPUT, given)
         observation = Observation(
             asset_key=str(spec.key),
             run_id=recorder.run_id,
@@ -413,6 +440,8 @@ class Announcer:
             tags=dict(result.tags or {}),
         )
         recorder.tell(EventType.ASSET_OBSERVATION, observation)
+        if not is_one_of_many:
+            recorder.tell(EventType.STEP_OUTPUT, given)
         recorder.outputs.append(self._record(name, "", io_manager_key=""))
         for verdict in result.check_results or ():
             self._take_verdict(verdict, name)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import io
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import Any
 
 LIMIT = 1_000_000
 _CHUNK = 8_000
@@ -16,24 +19,65 @@ _CHUNK = 8_000
 def captured_output(emit: Callable[[str, str], None], *, limit: int = LIMIT) -> Iterator[None]:
     """Sends what is printed meanwhile to `emit(stream, text)`, whole lines at a time.
 
+    Where several blocks are open on several threads, each takes what its own thread prints; what threads print that
+    belong to none of them goes to the block that was opened last.
+
     Args:
         emit: called from whichever thread prints.
         limit: characters a stream; what comes after is dropped, and one line says so.
     """
-    earlier = sys.stdout, sys.stderr
-    streams = _LineStream("stdout", emit, limit), _LineStream("stderr", emit, limit)
-    sys.stdout, sys.stderr = streams
+    streams = {name: _LineStream(name, emit, limit) for name in ("stdout", "stderr")}
+    token = _OWN.set(streams)
+    _SWITCH.open(streams)
     try:
         yield
     finally:
-        sys.stdout, sys.stderr = earlier
-        for stream in streams:
+        _SWITCH.close(streams)
+        _OWN.reset(token)
+        for stream in streams.values():
             stream.finish()
+
+
+@dataclass(eq=False)
+class _Block:
+    streams: Mapping[str, _LineStream]
+    earlier: tuple[Any, Any]
+
+
+class _Switch:
+    """Puts streams in place of the standard ones while blocks are open; what each found there is put back in turn."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._blocks: list[_Block] = []
+
+    def open(self, streams: Mapping[str, _LineStream]) -> None:
+        with self._lock:
+            is_alone = not self._blocks
+            self._blocks.append(_Block(streams, (sys.stdout, sys.stderr)))
+            if is_alone:
+                sys.stdout, sys.stderr = streams["stdout"], streams["stderr"]
+            else:
+                sys.stdout, sys.stderr = _ByThread("stdout", streams), _ByThread("stderr", streams)
+
+    def close(self, streams: Mapping[str, _LineStream]) -> None:
+        with self._lock:
+            place = next(place for place, one in enumerate(self._blocks) if one.streams is streams)
+            block = self._blocks.pop(place)
+            if place == len(self._blocks):
+                sys.stdout, sys.stderr = block.earlier
+            else:
+                self._blocks[place].earlier = block.earlier
+
+
+_OWN: ContextVar[Mapping[str, _LineStream] | None] = ContextVar("daglab_captured_streams", default=None)
+_SWITCH = _Switch()
 
 
 class _LineStream(io.TextIOBase):
     def __init__(self, name: str, emit: Callable[[str, str], None], limit: int) -> None:
         super().__init__()
+        self.earlier: Any = getattr(sys, name)
         self._name = name
         self._emit = emit
         self._left = limit
@@ -81,3 +125,29 @@ class _LineStream(io.TextIOBase):
         else:
             self._left -= len(ready)
         self._emit(self._name, ready.rstrip("\n"))
+
+
+class _ByThread(io.TextIOBase):
+    """Passes on what is printed to the stream of the block that the thread is in."""
+
+    def __init__(self, name: str, last: Mapping[str, _LineStream]) -> None:
+        super().__init__()
+        self.earlier: Any = last[name].earlier
+        self._name = name
+        self._last = last
+
+    @property
+    def encoding(self) -> str:  # type: ignore[override]
+        return "utf-8"
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        return (_OWN.get() or self._last)[self._name].write(text)
+
+    def flush(self) -> None:
+        """Lines go out when they end; half a line waits for its other half."""
+
+    def close(self) -> None:
+        """User code that closes its standard output must not close anybody else's."""

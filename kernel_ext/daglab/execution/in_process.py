@@ -33,13 +33,19 @@ class InProcessRunner:
         """Runs the step, however long it takes."""
         task = self._task
         assert task is not None
-        if self._is_stopping:
-            canceled = StepStatus.CANCELED
-            outcome = StepOutcome(step_key=task.step_key, status=canceled, failure=INTERRUPTED)
-        else:
-            outcome = self._executor.run(task)
+        outcome = self.run(task)
         self._task = None
         return outcome
+
+    def run(self, task: StepTask) -> StepOutcome:
+        """Runs a step on the calling thread; others may run on other threads meanwhile."""
+        if self._is_stopping:
+            return StepOutcome(step_key=task.step_key, status=StepStatus.CANCELED, failure=INTERRUPTED)
+        return self._executor.run(task)
+
+    def forbid_retries(self) -> None:
+        """From now on, a step that asks to be tried again has failed."""
+        self._executor.forbid_retries()
 
     def interrupt(self) -> None:
         """Gives up the step that was taken; it runs on this very thread, so it is not running now."""

@@ -8,11 +8,11 @@ from typing import Any
 
 from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.io_manager import InputContext, OutputContext
-from daglab.definitions.metadata import normalize_metadata
+from daglab.definitions.metadata import MetadataValue, normalize_metadata
 from daglab.definitions.nodes import DEFAULT_OUTPUT, In
 from daglab.definitions.sentinel import NO_VALUE
 from daglab.definitions.types.boundary import check_value, require_passed
-from daglab.errors import DaglabError, TypeLoadingError, ValueHandlingError, ValueMissingError
+from daglab.errors import DaglabError, LoadInputError, TypeLoadingError, ValueMissingError
 from daglab.execution.loading import input_context, io_manager_named, load_foreign, load_value, load_with
 from daglab.execution.recording import StepRecorder
 from daglab.execution.step_partitions import ReadPartitions, refuse_absent
@@ -38,6 +38,7 @@ class _Story:
 
     ways: set[str] = field(default_factory=set)
     sources: list[str] = field(default_factory=list)
+    metadata: dict[str, MetadataValue] = field(default_factory=dict)
 
     @property
     def how(self) -> str:
@@ -66,24 +67,27 @@ class InputLoader:
         Raises:
             TypeCheckDidNotPass: one is not of the declared type.
             ValueMissingError: one was never stored.
-            ValueHandlingError: an IO manager raised.
+            LoadInputError: an IO manager raised.
         """
         step, found = self.recorder.step, {}
         for name, source in step.sources.items():
-            declared = step.op.ins[name]
+            declared, story = step.op.ins[name], _Story()
             if declared.passes_value:
-                found[name] = self._input(name, declared, source)
-        return found
+                found[name] = self._value(name, declared, source, story), story
+        for name, (value, story) in found.items():
+            self._check(name, step.op.ins[name], step.sources[name], value, story)
+        return {name: value for name, (value, _) in found.items()}
 
-    def _input(self, name: str, declared: In, source: Source) -> Any:
-        story = _Story()
-        value = self._value(name, declared, source, story)
+    def _check(self, name: str, declared: In, source: Source, value: Any, story: _Story) -> None:
+        """Checks and tells an input; all are loaded before the first one is."""
         recorder, kind = self.recorder, declared.type
         key = source.key if isinstance(source, FromAsset) else ""
         if kind.is_any:
-            told = ValuePassed(name=name, asset_key=key, how=story.how, sources=tuple(story.sources))
+            told = ValuePassed(
+                name=name, asset_key=key, how=story.how, sources=tuple(story.sources), loaded=story.metadata
+            )
             recorder.tell(EventType.STEP_INPUT, told)
-            return value
+            return
         verdict = check_value(kind, value, self.context)
         recorder.tell(
             EventType.STEP_INPUT,
@@ -96,10 +100,20 @@ class InputLoader:
                 description=verdict.description or "",
                 metadata=normalize_metadata(verdict.metadata),
                 sources=tuple(story.sources),
+                loaded=story.metadata,
             ),
         )
         require_passed(verdict, kind, value, f"input {name!r} of step {recorder.step.key!r}")
-        return value
+
+    def _listen(self, story: _Story) -> Callable[[InputContext], None]:
+        """Takes what an IO manager has said of a value that it loaded."""
+
+        def listen(context: InputContext) -> None:
+            story.metadata.update(context.consume_logged_metadata())
+            for event in context.get_observations():
+                self.recorder.log_event(event)
+
+        return listen
 
     def _value(self, name: str, declared: In, source: Source, story: _Story) -> Any:
         match source:
@@ -118,7 +132,7 @@ class InputLoader:
             case FromConfig():
                 return self._from_config(name, declared, source.config)
             case FromManager():
-                return self._from_manager(name, declared, None, source.config)
+                return self._from_manager(name, declared, None, story, source.config)
 
     def _outputs(self, source: FromStep) -> tuple[StepOutput, ...]:
         return self.recorder.task.outputs.get((source.step_key, source.output), ())
@@ -132,7 +146,7 @@ class InputLoader:
             return self._partitions(name, declared, source, read, story)
         made = self.recorder.task.assets.get(source.key)
         if declared.input_manager_key is not None:
-            return self._from_manager(name, declared, made)
+            return self._from_manager(name, declared, made, story)
         managers = self.recorder.setting.managers
         if made is None:
             story.ways.add("stored")
@@ -140,7 +154,7 @@ class InputLoader:
             return self._guarded(
                 name,
                 lambda: load_foreign(
-                    source.key, source.io_manager_key, managers, name, on_event=self.recorder.log_event, **told
+                    source.key, source.io_manager_key, managers, name, on_loaded=self._listen(story), **told
                 ),
             )
         story.sources.append(f"{made.step_key}.{source.key}")
@@ -150,7 +164,7 @@ class InputLoader:
             return value
         story.ways.add("stored")
         told = {**self._told(name, declared, made.io_manager_key), "producer": self._producer(made, source)}
-        return self._guarded(name, lambda: load_value(made, managers, name, on_event=self.recorder.log_event, **told))
+        return self._guarded(name, lambda: load_value(made, managers, name, on_loaded=self._listen(story), **told))
 
     def _partitions(self, name: str, declared: In, source: FromAsset, read: ReadPartitions, story: _Story) -> Any:
         """What an IO manager makes of some partitions of an asset; the default one gives several as a dictionary."""
@@ -176,7 +190,7 @@ class InputLoader:
         asset_key = AssetKey.from_user_string(source.key)
         stored = upstream.stored if len(known) == 1 else None
         context = InputContext(name=name, asset_key=asset_key, upstream_output=upstream, stored=stored, **told)
-        return self._guarded(name, lambda: load_with(manager, context, self.recorder.log_event))
+        return self._guarded(name, lambda: load_with(manager, context, self._listen(story)))
 
     def _partition(
         self, name: str, declared: In, source: FromAsset, key: str, made: Materialization | None, story: _Story
@@ -195,13 +209,13 @@ class InputLoader:
         told = {**self._told(name, declared, made.io_manager_key), "producer": self._producer(made, source)}
         return self._guarded(
             name,
-            lambda: load_value(made, self.recorder.setting.managers, name, on_event=self.recorder.log_event, **told),
+            lambda: load_value(made, self.recorder.setting.managers, name, on_loaded=self._listen(story), **told),
         )
 
     def _output(self, name: str, declared: In, output: StepOutput, story: _Story) -> Any:
         story.sources.append(f"{output.step_key}.{output.name}")
         if declared.input_manager_key is not None:
-            return self._from_manager(name, declared, output)
+            return self._from_manager(name, declared, output, story)
         value = self.take_held(output.token, "")
         if value is not NO_VALUE:
             story.ways.add("memory")
@@ -210,7 +224,7 @@ class InputLoader:
         told = {**self._told(name, declared, output.io_manager_key), "producer": self._producer(output)}
         return self._guarded(
             name,
-            lambda: load_value(output, self.recorder.setting.managers, name, on_event=self.recorder.log_event, **told),
+            lambda: load_value(output, self.recorder.setting.managers, name, on_loaded=self._listen(story), **told),
         )
 
     def _told(self, name: str, declared: In, io_manager_key: str) -> dict[str, Any]:
@@ -254,7 +268,7 @@ class InputLoader:
         }
 
     def _from_manager(
-        self, name: str, declared: In, made: Materialization | StepOutput | None, config: Any = None
+        self, name: str, declared: In, made: Materialization | StepOutput | None, story: _Story, config: Any = None
     ) -> Any:
         key = declared.input_manager_key or ""
         manager = io_manager_named(self.recorder.setting.managers, key, f"{self.recorder.step.key}.{name}")
@@ -264,7 +278,7 @@ class InputLoader:
             if made
             else InputContext(name=name, **more)
         )
-        return self._guarded(name, lambda: load_with(manager, told, self.recorder.log_event))
+        return self._guarded(name, lambda: load_with(manager, told, self._listen(story)))
 
     def _from_config(self, name: str, declared: In, config: Any) -> Any:
         loader = declared.type.loader
@@ -285,7 +299,7 @@ class InputLoader:
         except DaglabError:
             raise
         except Exception as error:
-            raise ValueHandlingError(
+            raise LoadInputError(
                 f"input {name!r} of step {self.recorder.step.key!r} could not be loaded: {error}",
                 user_exception=error,
             ) from error

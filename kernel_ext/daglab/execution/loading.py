@@ -14,12 +14,11 @@ from daglab.records.assets import Materialization
 from daglab.records.outputs import StepOutput
 
 
-def load_with(manager: Any, context: InputContext, on_event: Callable[[Any], None] | None) -> Any:
-    """Lets an IO manager load a value, and passes on what it said of it."""
+def load_with(manager: Any, context: InputContext, on_loaded: Callable[[InputContext], None] | None) -> Any:
+    """Lets an IO manager load a value, and passes on the context, in which it may have said something of it."""
     value = manager.load_input(context)
-    if on_event is not None:
-        for event in context.get_observations():
-            on_event(event)
+    if on_loaded is not None:
+        on_loaded(context)
     return value
 
 
@@ -28,7 +27,7 @@ def load_value(
     io_managers: Mapping[str, Any],
     input_name: str = "",
     *,
-    on_event: Callable[[Any], None] | None = None,
+    on_loaded: Callable[[InputContext], None] | None = None,
     **told: Any,
 ) -> Any:
     """Loads a value that a step made.
@@ -37,7 +36,7 @@ def load_value(
         made: the value's record.
         io_managers: by resource key.
         input_name: the input that it is loaded for; "" outside a step.
-        on_event: called with what the IO manager says of the value.
+        on_loaded: called with the context, in which the IO manager may have said something of the value.
         told: what else the IO manager is told of the input.
 
     Raises:
@@ -50,7 +49,7 @@ def load_value(
             f"the value of {_name_of(made)} is kept by the user's own code", hint="depend on it with deps="
         )
     found = io_manager_named(io_managers, key, _name_of(made))
-    return load_with(found, input_context(made, input_name, **told), on_event)
+    return load_with(found, input_context(made, input_name, **told), on_loaded)
 
 
 def load_foreign(
@@ -60,7 +59,7 @@ def load_foreign(
     input_name: str = "",
     *,
     producer: Mapping[str, Any] | None = None,
-    on_event: Callable[[Any], None] | None = None,
+    on_loaded: Callable[[InputContext], None] | None = None,
     **told: Any,
 ) -> Any:
     """Loads an asset that no run ever made: its IO manager may know it.
@@ -74,7 +73,7 @@ def load_foreign(
     key = AssetKey.from_user_string(asset_key)
     upstream = OutputContext(**producer) if producer else None
     context = InputContext(asset_key=key, name=input_name or None, upstream_output=upstream, **told)
-    return load_with(manager, context, on_event)
+    return load_with(manager, context, on_loaded)
 
 
 def holds_value(made: Materialization, io_managers: Mapping[str, Any]) -> bool:

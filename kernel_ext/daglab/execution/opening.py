@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import Any
 
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
@@ -15,6 +15,7 @@ from daglab.errors import UnknownResourceError, suggest
 from daglab.execution.boundary import failure_from
 from daglab.execution.setting import OpenSetting, RunSetting
 from daglab.foundation.clock import Clock
+from daglab.foundation.event_loop import RunLoop
 from daglab.planning.steps import FromAsset, Step
 from daglab.records.events import Event, EventType, LogLine, ResourcesOpened
 
@@ -37,13 +38,26 @@ def open_setting(
         payload = ResourcesOpened(keys=tuple(needed), failure=failure_from(error) if error else None)
         emit(Event(run_id=setting.run_id, type=kind, at=clock.now(), payload=payload))
 
-    if not keys:
-        yield OpenSetting(run=setting, resources=Resources({}), managers=setting.io_managers)
-        return
+    with closing(RunLoop()) as loop:
+        if not keys:
+            yield OpenSetting(run=setting, managers=setting.io_managers, event_loop=loop)
+            return
+        with _opened(setting, needed, keys, loop, tell, _logger(setting.run_id, emit, clock)) as resources:
+            managers = {**setting.io_managers, **resources.original_resource_dict}
+            yield OpenSetting(run=setting, resources=resources, managers=managers, event_loop=loop)
+
+
+@contextmanager
+def _opened(
+    setting: RunSetting,
+    needed: Mapping[str, str],
+    keys: tuple[str, ...],
+    loop: RunLoop,
+    tell: Callable[..., None],
+    log: logging.Logger,
+) -> Iterator[Resources]:
     tell(EventType.RESOURCE_INIT_STARTED)
-    logger = logging.Logger("daglab.resources", level=logging.DEBUG)
-    logger.addHandler(_LogHandler(setting.run_id, emit, clock))
-    around = Surroundings(instance=setting.instance, run=setting.run(), run_id=setting.run_id, log=logger)
+    around = Surroundings(instance=setting.instance, run=setting.run(), run_id=setting.run_id, log=log, event_loop=loop)
     with ExitStack() as stack:
         try:
             opening = open_resources(setting.resource_defs, keys, setting.resource_configs, around, needed_by=needed)
@@ -52,8 +66,13 @@ def open_setting(
             tell(EventType.RESOURCE_INIT_FAILURE, error)
             raise
         tell(EventType.RESOURCE_INIT_SUCCESS)
-        managers = {**setting.io_managers, **resources.original_resource_dict}
-        yield OpenSetting(run=setting, resources=resources, managers=managers)
+        yield resources
+
+
+def _logger(run_id: str, emit: Callable[[Event], None], clock: Clock) -> logging.Logger:
+    logger = logging.Logger("daglab.resources", level=logging.DEBUG)
+    logger.addHandler(_LogHandler(run_id, emit, clock))
+    return logger
 
 
 class _LogHandler(logging.Handler):

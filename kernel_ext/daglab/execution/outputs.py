@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import inspect
-import threading
 import typing
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from types import GeneratorType
 from typing import Any
 
@@ -23,6 +21,7 @@ from daglab.definitions.user_events import (
     ExpectationResult,
 )
 from daglab.errors import InvalidInvocationError, InvariantViolationError
+from daglab.foundation.event_loop import RunLoop
 from daglab.planning.steps import Step
 
 RESULTS = (
@@ -38,19 +37,30 @@ RESULTS = (
 )
 
 
-def results_of(step: Step, raw: object) -> Iterator[object]:
+def results_of(
+    step: Step, raw: object, loop: RunLoop, *, exactly: Callable[[], str | None] = lambda: None
+) -> Iterator[object]:
     """Gives what a computation gave back as results, one by one; a generator goes on only when asked for the next.
+
+    Args:
+        step: what was computed.
+        raw: what that gave back.
+        loop: runs what is asynchronous in it.
+        exactly: asked once the computation has ended. Where that has to give back just what is to be recorded, so that
+            nothing is read into it: what to do about anything else; else None.
 
     Raises:
         InvariantViolationError: it does not fit what was declared.
     """
     if inspect.iscoroutine(raw):
-        raw = run_async(raw)
+        raw = loop.run_until_complete(raw)
     if isinstance(raw, GeneratorType):
         yield from _yielded(step, raw)
     elif inspect.isasyncgen(raw):
         values: Any = raw
-        yield from _yielded(step, _drained(values))
+        yield from _yielded(step, _drained(values, loop))
+    elif (advice := exactly()) is not None:
+        yield from _just_results(step, raw, advice)
     else:
         yield from _returned(step, raw)
 
@@ -66,6 +76,15 @@ def _yielded(step: Step, values: Iterator[object]) -> Iterator[object]:
             raise InvariantViolationError(
                 f"step {step.key!r} yielded {one!r:.200}, of type {type(one).__name__}",
                 hint="a generator yields Output, MaterializeResult, AssetCheckResult and the like; or return the value",
+            )
+        yield one
+
+
+def _just_results(step: Step, raw: object, advice: str) -> Iterator[object]:
+    for one in () if raw is None else raw if isinstance(raw, (tuple, list)) else (raw,):
+        if not isinstance(one, RESULTS):
+            raise InvariantViolationError(
+                f"step {step.key!r} gave back {one!r:.200}, of type {type(one).__name__}", hint=advice
             )
         yield one
 
@@ -240,59 +259,14 @@ def _as_verdict(step: Step, value: Any) -> bool:
     )
 
 
-def run_async(coroutine: Coroutine[Any, Any, Any]) -> Any:
-    """Runs a coroutine to its end, wherever this is called; a notebook's kernel has a loop running already."""
-    if not _is_in_loop():
-        return asyncio.run(coroutine)
-    found: list[Any] = []
-    failed: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            found.append(asyncio.run(coroutine))
-        except BaseException as error:
-            failed.append(error)
-
-    thread = threading.Thread(target=work, name="daglab-async")
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
-    return found[0]
-
-
-def _is_in_loop() -> bool:
+def _drained(values: AsyncGenerator[object, None], loop: RunLoop) -> Iterator[object]:
+    """What an asynchronous generator gives, one by one."""
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
-
-
-def _drained(values: AsyncGenerator[object, None]) -> Iterator[object]:
-    """What an asynchronous generator gives, one by one, in a loop of its own."""
-    if _is_in_loop():
-        yield from run_async(_all(values))
-        return
-    with asyncio.Runner() as runner:
-        try:
-            while True:
-                try:
-                    one = runner.run(_next(values))
-                except StopAsyncIteration:
-                    return
-                yield one
-        finally:
-            runner.run(_closed(values))
-
-
-async def _next(values: AsyncGenerator[Any, Any]) -> object:
-    return await anext(values)
-
-
-async def _closed(values: AsyncGenerator[Any, Any]) -> None:
-    await values.aclose()
-
-
-async def _all(values: AsyncGenerator[Any, Any]) -> list[object]:
-    return [one async for one in values]
+        while True:
+            try:
+                one = loop.run_until_complete(anext(values))
+            except StopAsyncIteration:
+                return
+            yield one
+    finally:
+        loop.run_until_complete(values.aclose())

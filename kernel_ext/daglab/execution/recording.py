@@ -13,6 +13,7 @@ from typing import Any
 
 from daglab.definitions.contexts.facts import StepFacts
 from daglab.definitions.contexts.step_context import context_for
+from daglab.definitions.metadata import MetadataValue
 from daglab.definitions.specs import AssetSpec
 from daglab.definitions.user_errors import Failure as UserFailure
 from daglab.errors import DaglabError
@@ -52,6 +53,7 @@ class StepRecorder:
     checks: list[CheckEvaluation] = field(default_factory=list, init=False)
     events: list[Event] = field(default_factory=list, init=False)
     read: dict[str, Materialization] = field(default_factory=dict, init=False)
+    output_metadata: dict[tuple[str, str], Mapping[str, MetadataValue]] = field(default_factory=dict, init=False)
     log_event: Callable[[Any], None] = field(default=lambda event: None, init=False)
     facts: StepFacts = field(init=False)
     _started: float = field(default=0.0, init=False)
@@ -156,7 +158,7 @@ class StepRecorder:
             instance=run.instance,
             op_config=step.config,
             resources=self.setting.resources_of(frozenset(resources_needed_by(step))),
-            log=self._logger(),
+            log=_StepLogger(f"daglab.{step.key}", lambda line: self.tell(EventType.LOG, line), self.setting.loggers),
             retry_number=self.task.attempt - 1,
             mapping_key=self.task.mapping_key or None,
             specs=step.specs,
@@ -191,40 +193,31 @@ class StepRecorder:
     def _log_event(self, event: Any) -> None:
         self.log_event(event)
 
-    def _logger(self) -> logging.Logger:
-        logger = logging.Logger(f"daglab.{self.step.key}", level=logging.DEBUG)
-        logger.addHandler(_LogHandler(lambda line: self.tell(EventType.LOG, line)))
-        if self.setting.loggers:
-            logger.addHandler(_PassedOn(self.setting.loggers))
-        return logger
-
 
 INTERRUPTED = Failure(kind="Interrupted", message="the run was asked to stop")
 
 
-class _LogHandler(logging.Handler):
-    def __init__(self, pass_on: Callable[[LogLine], None]) -> None:
-        super().__init__()
-        self._pass_on = pass_on
+class _StepLogger(logging.Logger):
+    """What a step logs becomes events, and goes to the run's loggers, too.
 
-    def emit(self, record: logging.LogRecord) -> None:
+    Handlers would do it as well; but each one registers itself with all others, which takes longer than a small step.
+    """
+
+    def __init__(self, name: str, tell: Callable[[LogLine], None], others: Sequence[logging.Logger]) -> None:
+        super().__init__(name, level=logging.DEBUG)
+        self._tell = tell
+        self._others = others
+
+    def callHandlers(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
         if record.exc_info and record.exc_info[1] is not None:
             text += "\n" + failure_from(record.exc_info[1]).render()
-        self._pass_on(LogLine(text=text, level=record.levelname))
-
-
-class _PassedOn(logging.Handler):
-    """Gives what is logged to other loggers, too."""
-
-    def __init__(self, loggers: Sequence[logging.Logger]) -> None:
-        super().__init__()
-        self._loggers = loggers
-
-    def emit(self, record: logging.LogRecord) -> None:
-        for one in self._loggers:
+        self._tell(LogLine(text=text, level=record.levelname))
+        for one in self._others:
             if one.isEnabledFor(record.levelno):
                 one.handle(record)
+        if self.handlers:  # added by the step's own code
+            super().callHandlers(record)
 
 
 def _peak_bytes() -> int | None:

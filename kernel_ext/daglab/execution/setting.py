@@ -11,6 +11,8 @@ from typing import Any
 from daglab.definitions.io_manager import IOManager
 from daglab.definitions.partitions.partition_key_range import PartitionKeyRange
 from daglab.definitions.resources.available import Resources
+from daglab.foundation.event_loop import RunLoop
+from daglab.records.events import Event
 
 
 def _no_run() -> Any:
@@ -35,6 +37,8 @@ class RunSetting:
         resource_defs: definitions of resources, or resources, by key.
         resource_configs: the processed config of those that have one, by key.
         logger_configs: the processed config of the loggers that are asked for, by name.
+        retries_enabled: whether steps that ask to be tried again are.
+        tell: tells what was recorded of a step as users know it.
     """
 
     run_id: str
@@ -50,6 +54,8 @@ class RunSetting:
     resource_defs: Mapping[str, object] = field(default_factory=dict)
     resource_configs: Mapping[str, object] = field(default_factory=dict)
     logger_configs: Mapping[str, object] = field(default_factory=dict)
+    retries_enabled: bool = True
+    tell: Callable[[Sequence[Event]], Sequence[Any]] = list
 
     @cached_property
     def partitions_defs(self) -> Mapping[str, Any]:
@@ -67,11 +73,13 @@ class OpenSetting:
         run: what all steps share.
         resources: the open resources, as attributes.
         managers: IO managers and input managers, by resource key.
+        event_loop: runs what is asynchronous in resources and steps.
     """
 
     run: RunSetting
     resources: Resources = field(default_factory=lambda: Resources({}))
     managers: Mapping[str, Any] = field(default_factory=dict)
+    event_loop: RunLoop = field(default_factory=RunLoop)
     _narrowed: dict[frozenset[str], Resources] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property

@@ -12,7 +12,7 @@ from daglab.definitions.metadata import MetadataValue
 from daglab.definitions.nodes import Out
 from daglab.definitions.specs import AssetSpec
 from daglab.definitions.user_events import AssetMaterialization, AssetObservation
-from daglab.errors import DaglabError, InvariantViolationError, ValueHandlingError
+from daglab.errors import DaglabError, HandleOutputError, InvariantViolationError
 from daglab.execution.loading import io_manager_named
 from daglab.execution.recording import StepRecorder
 
@@ -68,7 +68,7 @@ def store(recorder: StepRecorder, told: OutputContext, io_manager_key: str, valu
     """Hands a value to its IO manager; what that says meanwhile is taken as events.
 
     Raises:
-        ValueHandlingError: the IO manager raised.
+        HandleOutputError: the IO manager raised.
         ValueStoreError: the value cannot be stored.
     """
     manager = io_manager_named(recorder.setting.managers, io_manager_key, told.label)
@@ -82,7 +82,7 @@ def store(recorder: StepRecorder, told: OutputContext, io_manager_key: str, valu
         raise
     except Exception as error:
         kind = type(value).__name__
-        raise ValueHandlingError(
+        raise HandleOutputError(
             f"{told.label!r}: {type(manager).__name__} could not store its value of type {kind}: {error}",
             user_exception=error,
         ) from error

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from daglab.execution.ports import StepOutcome, StepTask
 from daglab.execution.ranking import chain_lengths, priority_of
+from daglab.execution.readers import count_readers, parts_of
 from daglab.foundation.graphs import reversed_edges
 from daglab.planning.steps import (
     MAPPED,
@@ -20,7 +21,6 @@ from daglab.planning.steps import (
     Step,
     asset_sources,
     resolved_key,
-    step_sources,
 )
 from daglab.records.assets import Materialization
 from daglab.records.outputs import StepOutput
@@ -67,7 +67,7 @@ class Traffic:
         self._partitions: dict[str, dict[str, Materialization]] = {}
         self._made: set[str] = set()
         self._outputs: dict[str, dict[str, dict[str, StepOutput]]] = {}  # by step, output and mapping key
-        self._readers = _count_readers(plan)
+        self._readers = count_readers(plan)
         self._readers_left: dict[str, int] = {}
         self._forget: list[str] = []
         self._ready: list[tuple[int, float, float, str]] = []
@@ -94,9 +94,33 @@ class Traffic:
         place = self._order[key] if self._rank or self._keeps_order else next(self._queued)
         heapq.heappush(self._ready, (-priority_of(self.steps[key]), -self._rank.get(key, 0.0), place, key))
 
-    def next_ready(self) -> str:
-        """Takes the ready step that goes first."""
-        return heapq.heappop(self._ready)[3]
+    def next_ready(self, allowed: Callable[[Step], bool] | None = None) -> str | None:
+        """Takes the ready step that goes first, of those that are allowed; None where there is none."""
+        passed: list[tuple[int, float, float, str]] = []
+        found: str | None = None
+        while self._ready and found is None:
+            entry = heapq.heappop(self._ready)
+            if allowed is None or allowed(self.steps[entry[3]]):
+                found = entry[3]
+            else:
+                passed.append(entry)
+        for entry in passed:
+            heapq.heappush(self._ready, entry)
+        return found
+
+    def ready_steps(self) -> list[Step]:
+        """The steps that may go, the first one first."""
+        return [self.steps[entry[3]] for entry in sorted(self._ready)]
+
+    def take_ready(self, key: str) -> None:
+        """Takes one of the ready steps."""
+        self._ready = [entry for entry in self._ready if entry[3] != key]
+        heapq.heapify(self._ready)
+
+    def unfinished_keys(self) -> list[str]:
+        """The steps that are not over; mapped ones whose values are not known yet go by the key of the plan."""
+        waiting = [key for key in self._templates if self._family(key).keys is None]
+        return [key for key in (*self.steps, *waiting) if key not in self._finished]
 
     def next_freed(self) -> str | None:
         """Takes the next step that waits for nothing any more; it becomes ready when it is pushed."""
@@ -123,7 +147,7 @@ class Traffic:
         outputs: dict[tuple[str, str], tuple[StepOutput, ...]] = {}
         mapping_key = self._mapping_keys.get(step.key, "")
         for source in step.sources.values():
-            for one, every in _parts(source):
+            for one, every in parts_of(source):
                 outputs[one.step_key, one.output] = self._found(one, mapping_key, every=every)
         forget, self._forget = tuple(self._forget), []
         return StepTask(
@@ -156,6 +180,17 @@ class Traffic:
             if self._was_left_out(key, stopped):
                 return f"{key!r} was left out."
         return None
+
+    def has_all_inputs(self, step: Step, stopped: Collection[str]) -> bool:
+        """Whether all that a step reads is there, although some steps before it failed or could not run."""
+        mapping_key = self._mapping_keys.get(step.key, "")
+        parts = [one for source in step.sources.values() for one, _ in parts_of(source)]
+        read = {one.step_key for one in parts}
+        assets = {key: self._makers.get(key, "") for key in step.parents}
+        if not set(stopped) <= {*read, *assets.values()}:
+            return False
+        there = all(self._found(one, mapping_key, every=False) for one in parts if one.step_key in stopped)
+        return there and all(key in self._made for key, maker in assets.items() if maker in stopped)
 
     def is_as_before(self, made_from: Mapping[str, str]) -> bool:
         """Whether all these assets still have the data versions given."""
@@ -317,7 +352,7 @@ class Traffic:
         mapping_key = self._mapping_keys.get(step.key, "")
         tokens = list(step.parents)
         for source in step.sources.values():
-            for one, every in _parts(source):
+            for one, every in parts_of(source):
                 tokens.extend(found.token for found in self._found(one, mapping_key, every=every))
         return frozenset(tokens)
 
@@ -329,34 +364,3 @@ def _families(templates: Mapping[str, Step]) -> dict[tuple[str, str], _Family]:
         place = (step.mapped_over.step_key, step.mapped_over.output)
         families.setdefault(place, _Family(owner=place[0], output=place[1])).templates.add(key)
     return families
-
-
-def _count_readers(plan: ExecutionPlan) -> dict[tuple[str, str], int]:
-    """How many steps read each output, by step and name, and each asset, by "" and key.
-
-    A value of a dynamic output, or of a mapped step, is read by one instance of each mapped reader. What all instances
-    of a mapped step read is kept until the run ends.
-    """
-    counts: dict[tuple[str, str], int] = {}
-    for step in plan.steps.values():
-        own = {(one.step_key, one.output): one for source in step.sources.values() for one, _ in _parts(source)}
-        for place, one in own.items():
-            is_shared = step.mapped_over is not None and not one.is_dynamic and not one.step_key.endswith(MAPPED)
-            counts[place] = counts.get(place, 0) + (_ENDLESS if is_shared else 1)
-        for asset in step.parents:
-            shared = step.mapped_over is not None
-            counts["", asset] = counts.get(("", asset), 0) + (_ENDLESS if shared else 1)
-    return counts
-
-
-_ENDLESS = 1 << 62
-
-
-def _parts(source: Source) -> Iterator[tuple[FromStep, bool]]:
-    """The outputs that a source is made of, and whether all values of them are meant."""
-    if isinstance(source, FromMany):
-        for one in source.sources:
-            yield from _parts(one)
-    else:
-        every = isinstance(source, FromEvery)
-        yield from ((one, every) for one in step_sources(source))

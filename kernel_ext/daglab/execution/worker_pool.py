@@ -18,6 +18,7 @@ from daglab.execution.boundary import is_frame_of_ours
 from daglab.execution.messages import Broken, Closed, Finished, Happened, Ready, Stop
 from daglab.execution.ports import StepOutcome, StepTask
 from daglab.foundation.clock import Clock
+from daglab.foundation.terminal import terminal_environment
 from daglab.records.events import Event, EventType, StepFailed
 from daglab.records.failure import Failure
 from daglab.records.runs import StepStatus
@@ -148,7 +149,7 @@ class WorkerPool:
                 stderr=log,
                 pass_fds=[theirs.fileno()],
                 start_new_session=True,
-                env=self._environment,
+                env={**(os.environ if self._environment is None else self._environment), **terminal_environment()},
             )
         theirs.close()
         worker = _Worker(number, process, ours)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final
+
+_EASED: Final = 10_000  # objects made since; Python's own is 700
 
 
 @contextmanager
@@ -25,3 +28,28 @@ def collection_paused() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+@contextmanager
+def collection_eased() -> Iterator[None]:
+    """Lets the collector look at new objects less often during a block that keeps most of what it makes.
+
+    Garbage that refers to itself waits until some thousand objects more have been made; nothing else changes.
+
+    Example:
+        >>> before = gc.get_threshold()
+        >>> with collection_eased():
+        ...     gc.get_threshold()[0] > before[0]
+        True
+        >>> gc.get_threshold() == before
+        True
+    """
+    before = gc.get_threshold()
+    if not 0 < before[0] < _EASED:  # switched off, or eased already
+        yield
+        return
+    gc.set_threshold(_EASED, *before[1:])
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)

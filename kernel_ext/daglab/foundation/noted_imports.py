@@ -1,16 +1,18 @@
-"""Which text the user's own modules were loaded from, so that one edited since is known to be another."""
+"""Which text the user's own modules were loaded from, so that one edited since is loaded again when it is imported."""
 
 from __future__ import annotations
 
+import importlib
 import importlib.machinery
 import importlib.util
+import linecache
 import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from types import CodeType, ModuleType
-from typing import Any
+from typing import Any, Protocol
 
 import psutil
 
@@ -19,6 +21,20 @@ from daglab.foundation.module_sources import ModuleSource, ModuleSources, is_rec
 
 _SURE_SECONDS = 2.0
 _OURS = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "")
+_MAIN = frozenset({"__main__", "__mp_main__"})
+
+
+class _Noted(Protocol):
+    """What is known of the text that a module was loaded from."""
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the file holds something else by now."""
+        ...
+
+
+NotedModules = dict[str, tuple[ModuleType, _Noted]]
+"""Modules of the user by name, each with what is known of its text."""
 
 
 class NotedLoader(importlib.machinery.SourceFileLoader):
@@ -53,20 +69,48 @@ class NotedLoader(importlib.machinery.SourceFileLoader):
     @property
     def is_edited(self) -> bool:
         """Whether the file holds something else by now."""
-        if self.source is None or (stamp_of(self.path) == self.stamp and not is_recent(self.path)):
-            return False
-        try:
-            with open(self.path, "rb") as file:
-                return ModuleSource.of(file.read()).digest != self.source.digest
-        except OSError:
-            return True
+        return self.source is not None and _is_other(self.path, self.stamp, self.source)
+
+
+class _FoundLoaded:
+    """Stands for the loader of a module that was there before anybody took note: it counts as what its file held then.
+
+    Args:
+        path: its file.
+    """
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+        self._stamp = stamp_of(path)
+        self._source = ModuleSources().read(path)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether the file holds something else by now."""
+        return _is_other(self._path, self._stamp, self._source)
+
+
+def _is_other(path: str, stamp: object, source: ModuleSource) -> bool:
+    """Whether a file holds something else than it did when it had that stamp."""
+    if stamp_of(path) == stamp and not is_recent(path):
+        return False
+    try:
+        with open(path, "rb") as file:
+            return ModuleSource.of(file.read()).digest != source.digest
+    except OSError:
+        return True
 
 
 class _NotedFinder:
-    """Finds modules as Python does; those of the user get a `NotedLoader`."""
+    """Finds modules as Python does; those of the user get a `NotedLoader`.
+
+    Attributes:
+        files: of all modules that were ever noted, by name, those that could not be loaded included.
+    """
 
     def __init__(self) -> None:
-        self._names: dict[str, None] = {}
+        self.files: dict[str, str] = {}
+        self._found_loaded: dict[str, tuple[ModuleType, _FoundLoaded]] = {}
 
     def find_spec(self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None) -> Any:
         """What `importlib` asks."""
@@ -74,33 +118,84 @@ class _NotedFinder:
         if spec is not None and type(spec.loader) is importlib.machinery.SourceFileLoader:
             origin = spec.origin or ""
             if not is_installed(origin) and not origin.startswith(_OURS):
-                spec.loader = NotedLoader(name, origin)
-                self._names[name] = None
+                spec.loader = self.loader_of(name, origin)
         return spec
 
+    def loader_of(self, name: str, path: str) -> NotedLoader:
+        """A loader that takes note of what it loads a module from."""
+        self.files[name] = path
+        return NotedLoader(name, path)
+
+    def take_up(self, name: str, module: ModuleType, path: str) -> None:
+        """Takes note of a module that somebody else has loaded."""
+        known = self._found_loaded.get(name)
+        if known is None or known[0] is not module:
+            self.files[name] = path
+            self._found_loaded[name] = (module, _FoundLoaded(path))
+
     @property
-    def modules(self) -> dict[str, tuple[ModuleType, NotedLoader]]:
-        """The modules that were loaded by a loader of this kind, and are there now."""
-        found = {}
-        for name in list(self._names):
+    def modules(self) -> NotedModules:
+        """The modules that were noted, and are there now."""
+        found: NotedModules = {}
+        for name in list(self.files):
             module = sys.modules.get(name)
-            loader = getattr(getattr(module, "__spec__", None), "loader", None)
-            if module is not None and isinstance(loader, NotedLoader):
+            if module is None:
+                continue
+            loader = _noted_loader(module)
+            known = self._found_loaded.get(name)
+            if loader is not None:
                 found[name] = (module, loader)
+            elif known is not None and known[0] is module:
+                found[name] = known
         return found
 
 
-def note_imports() -> None:
+def _noted_loader(module: ModuleType) -> NotedLoader | None:
+    loader = getattr(getattr(module, "__spec__", None), "loader", None)
+    return loader if isinstance(loader, NotedLoader) else None
+
+
+def _finder() -> _NotedFinder | None:
+    finders: list[Any] = sys.meta_path
+    return next((one for one in finders if isinstance(one, _NotedFinder)), None)
+
+
+def note_imports() -> _NotedFinder:
     """From now on, what the user's modules are loaded from is remembered in this process."""
-    finders: list[Any] = sys.meta_path
-    if not any(isinstance(one, _NotedFinder) for one in finders):
+    found = _finder()
+    if found is None:
+        found = _NotedFinder()
+        finders: list[Any] = sys.meta_path
         place = finders.index(importlib.machinery.PathFinder) if importlib.machinery.PathFinder in finders else 0
-        finders.insert(place, _NotedFinder())
+        finders.insert(place, found)
+    return found
 
 
-def _noted() -> dict[str, tuple[ModuleType, NotedLoader]]:
-    finders: list[Any] = sys.meta_path
-    return next((one.modules for one in finders if isinstance(one, _NotedFinder)), {})
+def noted_loader(name: str, path: str) -> NotedLoader:
+    """A loader for a module that is loaded from a file, and not found on the import path."""
+    return note_imports().loader_of(name, path)
+
+
+def note_loaded(folder: str) -> None:
+    """Takes note of the modules below a folder that were loaded before anybody did: an edit from now on is seen."""
+    finder, start = note_imports(), os.path.join(folder, "")
+    for name, module in list(sys.modules.items()):
+        file: Any = getattr(module, "__file__", None)
+        if not isinstance(file, str) or not file.startswith(start) or file.startswith(_OURS) or is_installed(file):
+            continue
+        if name not in _MAIN and _noted_loader(module) is None:
+            finder.take_up(name, module, file)
+
+
+def noted_files() -> list[str]:
+    """The files that the user's modules were loaded from, or could not be, while that was noted."""
+    finder = _finder()
+    return list(dict.fromkeys(finder.files.values())) if finder is not None else []
+
+
+def _noted() -> NotedModules:
+    finder = _finder()
+    return finder.modules if finder is not None else {}
 
 
 class LoadedSources(ModuleSources):
@@ -148,28 +243,41 @@ class LoadedSources(ModuleSources):
         return psutil.Process().create_time()
 
 
-def loaded_files() -> list[str]:
-    """The files that the user's modules were loaded from while that was noted."""
-    return [loader.path for _, loader in _noted().values()]
-
-
 @contextmanager
-def current_modules(*, restore: bool) -> Iterator[None]:
+def current_modules(*, restore: bool, current: NotedModules | None = None) -> Iterator[None]:
     """Within it, modules that were edited since they were loaded are loaded again when they are imported.
 
     All noted modules are, as one may hold what another had; what they made before goes on with their earlier code.
 
     Args:
         restore: whether the loaded modules come back afterwards, as they do for a kernel, which is the user's.
+        current: what was loaded for an earlier one that has restored the modules; it serves as long as nothing of it
+            is edited, and is brought up to date.
     """
     noted = _noted()
-    taken_out = noted if any(loader.is_edited for _, loader in noted.values()) else {}
-    for name in taken_out:
-        sys.modules.pop(name, None)
+    if _is_any_edited(noted):
+        _take_out(noted)
+        if current and not _is_any_edited(current):
+            sys.modules.update((name, module) for name, (module, _) in current.items())
     try:
         yield
     finally:
-        if restore and taken_out:
-            for name in _noted():
+        if restore and any(sys.modules.get(name) is not module for name, (module, _) in noted.items()):
+            loaded = _noted()
+            if current is not None:
+                current.clear()
+                current.update(loaded)
+            for name in loaded:
                 sys.modules.pop(name, None)
-            sys.modules.update((name, module) for name, (module, _) in taken_out.items())
+            sys.modules.update((name, module) for name, (module, _) in noted.items())
+
+
+def _is_any_edited(modules: NotedModules) -> bool:
+    return any(loader.is_edited for _, loader in modules.values())
+
+
+def _take_out(modules: NotedModules) -> None:
+    for name in modules:
+        sys.modules.pop(name, None)
+    importlib.invalidate_caches()  # what was edited may import a file that is new
+    linecache.checkcache()

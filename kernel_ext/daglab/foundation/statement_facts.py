@@ -51,7 +51,7 @@ class StatementFacts:
     path_strings: tuple[str, ...] = ()
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def facts_of(source: str) -> tuple[StatementFacts, ...]:
     """The facts of each top-level statement of some code.
 

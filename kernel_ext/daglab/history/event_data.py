@@ -61,10 +61,6 @@ class ErrorInfo:
             text += "\nThe above exception was caused by the following exception:\n" + self.cause.to_string()
         return text
 
-    def to_exception_message_only(self) -> ErrorInfo:
-        """The message alone."""
-        return ErrorInfo(self.message, [], self.cls_name)
-
     def __str__(self) -> str:
         return self.to_string()
 

@@ -37,7 +37,7 @@ def public_events(
     """
     story = EventStory(job_name=job_name, plan=plan, tells_plan=tells_plan, pid=pid)
     story.look_ahead(events)
-    return [told for event in events for told in story.tell(event)]
+    return [told for event in events for told in story.tell(event)] + story.rest()
 
 
 class EventStory(RunStory, StepStory, ValueStory):
@@ -52,6 +52,7 @@ class EventStory(RunStory, StepStory, ValueStory):
 
     def tell(self, event: Event) -> Iterator[RunEvent]:
         """Tells one event; several where what was recorded once stands for several, none where it is only a log."""
+        yield from self.all_given(event)
         rule = _RULES.get(event.type)
         if rule is not None:
             yield from self.before(event)

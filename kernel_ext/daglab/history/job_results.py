@@ -10,8 +10,8 @@ from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.nodes import DEFAULT_OUTPUT
 from daglab.definitions.specs import key_of
 from daglab.errors import InvariantViolationError, suggest
-from daglab.execution.driver import RunOutcome
 from daglab.execution.loading import load_value
+from daglab.execution.progress import RunOutcome
 from daglab.history.job_nodes import JobNodes
 from daglab.history.run_results import RunResult
 from daglab.history.telling import node_path

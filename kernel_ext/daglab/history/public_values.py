@@ -29,6 +29,9 @@ _CLASS_NAMES = {
     "StepError": _STEP_ERROR,
     "ConfigMappingError": "DagsterConfigMappingFunctionError",
     "CheckFailedError": "DagsterAssetCheckFailedError",
+    "HandleOutputError": "DagsterExecutionHandleOutputError",
+    "LoadInputError": "DagsterExecutionLoadInputError",
+    "ValueMissingError": "DagsterExecutionLoadInputError",
 }
 
 
@@ -127,7 +130,7 @@ def error_of(failure: Failure) -> ErrorInfo:
 def step_error_of(failure: Failure, step_key: str) -> tuple[ErrorInfo, ErrorSource]:
     """How a step failed, and whose code raised: what user code raised is the cause of the step's own error."""
     own = _own_error(failure)
-    if own is not None:
+    if own is not None and not issubclass(own, errors.PipesError):  # An external process is the code of the user.
         theirs = issubclass(own, errors.UserCodeError)
         return error_of(failure), ErrorSource.USER_CODE_ERROR if theirs else ErrorSource.FRAMEWORK_ERROR
     if failure.kind in ("Failure", "RetryRequested"):

@@ -83,9 +83,10 @@ class RunStory(Teller):
         """What precedes the first step: resources that need no code are told of as if they were opened."""
         if self._began is None or self._is_open or event.type in _BEFORE or event.type in _RESOURCES:
             return
-        keys = self._default_resources()
-        yield self._opening(event, keys)
-        yield self._opened(event, keys)
+        if not self.steps or any(step.op.outs for step in self.steps.values()):
+            keys = self._default_resources()
+            yield self._opening(event, keys)
+            yield self._opened(event, keys)
         yield self._captures_logs(event)
 
     def resources_opening(self, event: Event) -> Iterator[RunEvent]:
@@ -104,19 +105,23 @@ class RunStory(Teller):
         message = f"The resources [{', '.join(self._keys_of(event))}] could not be initialized."
         self._is_open = True
         self._began = None  # no step was executed, so none is told to have ended
-        yield self.of_run(event, RunEventType.RESOURCE_INIT_FAILURE, message, facts)
+        yield self._of_resources(event, RunEventType.RESOURCE_INIT_FAILURE, message, facts)
 
     def _opening(self, event: Event, keys: Sequence[str]) -> RunEvent:
         message = f"Initializing the resources [{', '.join(keys)}]."
-        return self.of_run(
-            event, RunEventType.RESOURCE_INIT_STARTED, message, data.EngineEventData(marker_start="resources")
-        )
+        facts = data.EngineEventData(marker_start="resources")
+        return self._of_resources(event, RunEventType.RESOURCE_INIT_STARTED, message, facts)
 
     def _opened(self, event: Event, keys: Sequence[str]) -> RunEvent:
         message = f"Initialized the resources [{', '.join(keys)}]."
-        return self.of_run(
-            event, RunEventType.RESOURCE_INIT_SUCCESS, message, data.EngineEventData(marker_end="resources")
-        )
+        facts = data.EngineEventData(marker_end="resources")
+        return self._of_resources(event, RunEventType.RESOURCE_INIT_SUCCESS, message, facts)
+
+    def _of_resources(self, event: Event, kind: RunEventType, message: str, facts: Any) -> RunEvent:
+        """Of the step for which resources are opened, where it is the only one; else of the run."""
+        if len(self._planned) != 1:
+            return self.of_run(event, kind, message, facts)
+        return self.of_step(event, kind, message, facts, step_key=next(iter(self._planned)))
 
     def _captures_logs(self, event: Event) -> RunEvent:
         self._is_open = True

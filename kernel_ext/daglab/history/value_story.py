@@ -13,7 +13,7 @@ from daglab.history.run_events import RunEvent, RunEventType
 from daglab.history.telling import Teller
 from daglab.planning.steps import ExecutionPlan
 from daglab.records.assets import CheckEvaluation, Materialization, Observation
-from daglab.records.events import Event, Expectation, OutputHandled, ValuePassed
+from daglab.records.events import Event, EventType, Expectation, OutputHandled, ValuePassed
 
 
 class ValueStory(Teller):
@@ -31,6 +31,7 @@ class ValueStory(Teller):
         self._outputs: dict[str, tuple[str, str]] = {}  # of which step and output an asset is
         self._managers: dict[tuple[str, str], str] = {}
         self._made: dict[str, data.CheckTargetData] = {}
+        self._given: dict[str, list[RunEvent]] = {}
         self._said: dict[tuple[str, str, str], Mapping[str, MetadataValue]] = {}
 
     def look_ahead(self, events: Sequence[Event]) -> None:
@@ -56,11 +57,23 @@ class ValueStory(Teller):
             manager = own_manager or manager
             message = f'Loaded input "{name}" using the IO manager "{manager}"'
             message += f', from output "{output}" of step "{from_step}"' if from_step else ""
-            loaded = data.LoadedInputData(name, manager, output, from_step)
+            loaded = data.LoadedInputData(name, manager, output, from_step, told.loaded)
             yield self.of_step(event, RunEventType.LOADED_INPUT, message, loaded)
         verdict = _type_check(told)
         message = f'Got input "{name}" of type "{told.type_name}". {_verdict_text(told)}'
-        yield self.of_step(event, RunEventType.STEP_INPUT, message, data.StepInputData(name, verdict))
+        given = self.of_step(event, RunEventType.STEP_INPUT, message, data.StepInputData(name, verdict))
+        self._given.setdefault(event.step_key, []).append(given)
+
+    def all_given(self, event: Event) -> Iterator[RunEvent]:
+        """The STEP_INPUTs of a step, which follow all that it has loaded, once something else happens in it."""
+        if self._given and event.type is not EventType.STEP_INPUT:
+            yield from self._given.pop(event.step_key, ())
+
+    def rest(self) -> list[RunEvent]:
+        """What is left to tell when nothing more has happened yet."""
+        left = [one for given in self._given.values() for one in given]
+        self._given.clear()
+        return left
 
     def _upstream(self, source: str | None, asset_key: str) -> tuple[str | None, str | None, str]:
         """Step, output and IO manager that an input comes from; no step where no step of this run made it."""

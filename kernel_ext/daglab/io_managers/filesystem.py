@@ -134,6 +134,16 @@ class FilesystemIOManager(IOManager):
             return False
         return stat.S_ISREG(status.st_mode) and stored.size in (None, status.st_size)
 
+    def file_of(self, stored: StoredValue) -> Path | None:
+        """The file of a value; None where another IO manager keeps it."""
+        path, form = stored.reference.get("path"), stored.reference.get("format")
+        if form not in self._formats or not isinstance(path, str):
+            return None
+        try:
+            return Path(self._locate("a stored value", stored))
+        except ValueStoreError:
+            return None
+
     def _read(self, source: BinaryIO, chosen: ValueFormat, name: str, path: str) -> Any:
         """Loads a file; unpickling may raise anything, so all of it is put in terms of the value."""
         try:

@@ -39,6 +39,8 @@ class InMemoryIOManager(IOManager):
         42
     """
 
+    keeps_versions = False
+
     def __init__(self) -> None:
         self._values: dict[tuple[object, ...], _Held] = {}
         self._counter = itertools.count(1)

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, cast
 
 _DIGEST_SIZE = 12
 _CHUNK = 1 << 20
+_ASIDE = ".removed"
 
 
 def content_version(content: bytes) -> str:
@@ -38,7 +39,7 @@ def place_bytes(folder: str, content: bytes, extension: str, *, durable: bool) -
     """Puts bytes into a folder under the name that their hash gives, unless they are there already."""
     version, size = content_version(content), len(content)
     path = f"{folder}/{version}.{extension}"
-    if _is_whole(path, version, size):
+    if _is_renewed(path, version, size):
         return PlacedFile(version, size)
     with _Draft(folder) as draft:
         handle = draft.create()
@@ -65,7 +66,7 @@ def place_written(folder: str, write: Callable[[BinaryIO], object], extension: s
                 os.fsync(file.fileno())
         version, size = hashing.digest.hexdigest(), hashing.size
         path = f"{folder}/{version}.{extension}"
-        if not _is_whole(path, version, size):
+        if not _is_renewed(path, version, size):
             draft.move_to(path, durable=durable)
     return PlacedFile(version, size)
 
@@ -104,6 +105,51 @@ def sweep_drafts(folder: Path, *, older_than: float) -> int:
                 path.unlink()
                 swept += 1
     return swept
+
+
+def remove_placed(path: str, *, older_than: float) -> bool:
+    """Removes a file, unless somebody has put the same bytes there since, be it at this very moment.
+
+    Args:
+        path: the file.
+        older_than: seconds since 1970; what was put there later stays.
+
+    Returns:
+        Whether it was removed.
+    """
+    folder, name = os.path.split(path)
+    aside = f"{folder}/.{name}{_ASIDE}"
+    try:
+        if os.stat(path).st_mtime >= older_than:
+            return False
+        os.replace(path, aside)
+    except FileNotFoundError:
+        return False
+    # Whoever looked at the file before it moved has renewed it first; whoever looks now writes it anew.
+    if os.stat(aside).st_mtime >= older_than:
+        os.replace(aside, path)
+        return False
+    os.unlink(aside)
+    return True
+
+
+def finish_removals(folder: Path, *, keeps: Callable[[Path], bool], older_than: float) -> None:
+    """Ends what a process that was killed in `remove_placed` has begun.
+
+    Args:
+        folder: of all stored values.
+        keeps: whether a file is needed.
+        older_than: seconds since 1970; what was begun later may be about to end by itself.
+    """
+    for aside in folder.rglob(f".*{_ASIDE}"):
+        path = aside.with_name(aside.name[1 : -len(_ASIDE)])
+        with suppress(FileNotFoundError):
+            if aside.stat().st_ctime >= older_than:
+                continue
+            if keeps(path) and not path.exists():
+                aside.rename(path)
+            else:
+                aside.unlink()
 
 
 def _sync_folder(folder: str) -> None:
@@ -182,8 +228,19 @@ class _HashingWriter:
         return False
 
 
+def _is_renewed(path: str, version: str, size: int) -> bool:
+    """Whether a file is there whole; if so, it counts as put there now, and nobody removes it as an old one."""
+    try:
+        os.utime(path)
+    except OSError:  # not there, or of another user: then it is written anew
+        return False
+    return _is_whole(path, version, size)
+
+
 def _is_whole(path: str, version: str, size: int) -> bool:
     """Whether a file is there and still is what was written."""
+    if not os.path.exists(path):  # as a rule; looking is cheaper than trying to open it
+        return False
     digest = blake2b(digest_size=_DIGEST_SIZE)
     try:
         with open(path, "rb") as file:

@@ -1,4 +1,4 @@
-"""The magics: `%materialize`, `%dag`, `%runs`, `%daglab`, and the help of `%%asset` and `%%check`."""
+"""The line magics, and the help of the cell magics."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from daglab.errors import InvalidInvocationError
 from daglab.magics.arguments import LineArguments
 from daglab.magics.session import KernelSession
 from daglab.notebooks.directive import ASSET_USAGE, CHECK_USAGE
+from daglab.notebooks.function_cells import OP_USAGE, SENSOR_USAGE
+from daglab.notebooks.schedule_line import SCHEDULE_USAGE
 
 _FIRST_LINE = "%%{} works only as the first line of a cell, and only after %load_ext daglab in the same kernel"
 
@@ -23,10 +25,20 @@ class Commands:
 
     def __init__(self, session: KernelSession) -> None:
         self._session = session
-        line = {"materialize": self.materialize, "dag": self.dag, "runs": self.runs, "daglab": self.daglab}
+        line = {
+            "materialize": self.materialize,
+            "dag": self.dag,
+            "runs": self.runs,
+            "daglab": self.daglab,
+            "schedule": self.schedule,
+            "load_asset": self.load_asset,
+        }
         self.magics: dict[str, dict[str, Callable[..., object]]] = {
             "line": dict(line),
-            "cell": {"asset": _with_usage(ASSET_USAGE), "check": _with_usage(CHECK_USAGE)},
+            "cell": {
+                usage.split()[0].removeprefix("%%"): _with_usage(usage)
+                for usage in (ASSET_USAGE, CHECK_USAGE, OP_USAGE, SENSOR_USAGE)
+            },
         }
 
     def materialize(self, line: str) -> None:
@@ -75,6 +87,33 @@ class Commands:
         parser.add_argument("-n", type=int, default=10, metavar="N")
         found = self._session.instance.store.runs(limit=max(parser.read(line).n, 1))
         display(runs_table(found))  # type: ignore[no-untyped-call]
+
+    def schedule(self, line: str) -> None:
+        """Says when a schedule of this notebook would fire next."""
+        from daglab.magics.scheduling import show_times
+
+        show_times(self._session, line)
+
+    schedule.__doc__ = SCHEDULE_USAGE
+
+    def load_asset(self, line: str) -> None:
+        """Puts the stored values of assets into variables, the latest ones.
+
+        %load_asset KEY [KEY ...] [--as NAME]
+
+        KEY          an asset key, or the last part of one; the variable is called as that part
+        --as NAME    another variable, for one KEY
+
+        Nothing is made, and what the kernel held by that name is replaced. A cell that reads an asset needs no such
+        line: what it reads is loaded for it.
+        """
+        from daglab.magics.loading_assets import load_assets
+
+        parser = LineArguments("load_asset", "Loads stored values.")
+        parser.add_argument("keys", nargs="+", metavar="KEY")
+        parser.add_argument("--as", dest="name", metavar="NAME")
+        given = parser.read(line)
+        load_assets(self._session, given.keys, given.name)
 
     def daglab(self, line: str) -> None:
         """Says where things are kept, what this notebook declares, and which magics there are.

@@ -10,6 +10,7 @@ from pathlib import Path
 from daglab.magics.execution_order import CellRun
 from daglab.notebooks.directive import AssetDirective, CheckDirective, split_directive
 from daglab.notebooks.document import Cell, Notebook
+from daglab.notebooks.function_cells import function_cell
 from daglab.notebooks.naming import output_candidates
 from daglab.notebooks.parsed import parse_cells
 
@@ -92,6 +93,8 @@ def cell_identity(source: str) -> tuple[str, ...] | None:
         >>> cell_identity("%%asset\\ntotal = 1") == cell_identity("%%asset total\\ntotal = 2")
         True
     """
+    if function_cell(source) is not None:
+        return _function_identity(source)
     if split_directive(source)[0] is None:
         return None
     cell = Cell(id=None, position=1, kind="code", source=source)
@@ -103,6 +106,12 @@ def cell_identity(source: str) -> tuple[str, ...] | None:
     if isinstance(directive, CheckDirective):
         return ("check", directive.asset, directive.name or "")
     return None
+
+
+def _function_identity(source: str) -> tuple[str, ...] | None:
+    found = function_cell(source)
+    words = found[1].split() if found else []
+    return (found[0], words[0]) if found and words and not words[0].startswith("-") else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import Any
 from daglab.foundation.statement_facts import facts_of
 from daglab.notebooks.directive import AssetDirective, split_directive
 from daglab.notebooks.document import Cell, Notebook
+from daglab.notebooks.known_keys import SettledKeys
 from daglab.notebooks.names import StatementNames
 from daglab.notebooks.naming import output_candidates
 from daglab.notebooks.parsed import ParsedCell, parse_cells
@@ -189,12 +190,12 @@ class RunOrder:
     def __init__(self, runs: Sequence[CellRun]) -> None:
         self._runs = runs
 
-    def slice_of(self, source: str, known_keys: Mapping[str, Sequence[str]], ins: Mapping[str, str]) -> Slice | None:
+    def slice_of(self, source: str, meant: Mapping[str, str], ins: Mapping[str, str]) -> Slice | None:
         """What an asset or check cell needs of what was run; None if it cannot be told.
 
         Args:
             source: of the cell, directive included.
-            known_keys: the assets that a name may stand for.
+            meant: the assets that names stand for.
             ins: the assets that its directive names.
         """
         parsed = self._parsed([*(text for run in self._runs for text in (executed_text(run), "")), source])
@@ -204,7 +205,7 @@ class RunOrder:
         function_assets = {time: key for time, key in keys.items() if key is not None}
         if parsed[-1].problem is not None:
             return None
-        return Slicer(timeline, known_keys, ins, function_assets).of_cell(parsed[-1])
+        return Slicer(timeline, SettledKeys(meant), ins, function_assets).of_cell(parsed[-1])
 
     def run_at(self, position: int) -> CellRun:
         """The run that a cell of the slice stands for."""

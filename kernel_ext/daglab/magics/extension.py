@@ -7,6 +7,7 @@ from typing import Any
 from daglab.foundation.noted_imports import note_imports
 from daglab.magics.cell_hooks import CellHooks
 from daglab.magics.commands import Commands
+from daglab.magics.completion import MagicCompletion
 from daglab.magics.rewriting import HOOK, CallsAroundBody, DirectiveToCall
 from daglab.magics.session import KernelSession, session_of
 
@@ -27,6 +28,7 @@ class Extension:
         self._to_call = DirectiveToCall()
         self._around = CallsAroundBody(lambda: str(self._shell.ast_node_interactivity))
         self._commands = Commands(session)
+        self._completion = MagicCompletion(session)
         self._replaced: dict[tuple[str, str], Any] = {}
 
     def load(self) -> None:
@@ -38,6 +40,7 @@ class Extension:
         shell.builtin_trap.auto_builtins[HOOK] = self._hooks
         shell.events.register("pre_run_cell", self._hooks.before_cell)
         shell.events.register("post_run_cell", self._hooks.after_cell)
+        shell.Completer.custom_matchers.append(self._completion)
         for kind, table in self._commands.magics.items():
             registered = shell.magics_manager.magics[kind]
             self._replaced.update({(kind, name): registered.get(name) for name in table})
@@ -50,6 +53,7 @@ class Extension:
         if self._around in shell.ast_transformers:
             shell.ast_transformers.remove(self._around)
         shell.builtin_trap.auto_builtins.pop(HOOK, None)
+        shell.Completer.custom_matchers.remove(self._completion)
         shell.events.unregister("pre_run_cell", self._hooks.before_cell)
         shell.events.unregister("post_run_cell", self._hooks.after_cell)
         for (kind, name), earlier in self._replaced.items():

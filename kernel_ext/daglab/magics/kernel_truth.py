@@ -27,7 +27,7 @@ def why_different(session: KernelSession, cell: DeclaredCell, versions: Mapping[
     order = RunOrder(runs[:-1])
     inputs = cell.declared.inputs
     ins = {name: inputs[name] for name in cell.own_inputs}
-    as_run = order.slice_of(runs[-1].source, {name: (key,) for name, key in inputs.items()}, ins)
+    as_run = order.slice_of(runs[-1].source, inputs, ins)
     program = cell.program
     if as_run is None:
         return None

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from IPython.core.inputtransformer2 import cell_magic
 
 from daglab.notebooks.directive import split_directive
+from daglab.notebooks.function_cells import as_function, function_cell
 from daglab.notebooks.verdict import verdict_of
 
 HOOK = "__daglab__"
@@ -29,6 +30,8 @@ class DirectiveToCall:
         """Rewrites the lines of a cell."""
         if not lines or not lines[0].startswith("%%"):
             return lines
+        if function_cell(lines[0]) is not None:
+            return as_function("".join(lines)).splitlines(keepends=True)
         role, rest, _ = split_directive(lines[0])
         if role is None or rest.startswith("?"):
             return lines

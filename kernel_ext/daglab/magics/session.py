@@ -14,16 +14,16 @@ from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
 from daglab.errors import NotebookError
-from daglab.foundation.module_sources import ModuleSources
 from daglab.magics.executed_cells import ExecutionLog, LiveDocument, merge_cells
 from daglab.magics.execution_order import is_dynamic
 from daglab.magics.held_values import HeldValues
-from daglab.notebooks.analysis import CellAsset, RefusedAsset
 from daglab.notebooks.document import Cell, read_notebook
-from daglab.notebooks.slices import slice_notebook
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.location_specs import LocationSpec, notebook_spec, workspace_specs
 from daglab.orchestration.locations import LoadedWorkspace, load_workspace
+from daglab.orchestration.module_loading import find_modules_in, places_stamp
+from daglab.orchestration.notebook_index import NotebookIndex
+from daglab.orchestration.surroundings import beside
 
 NAMELESS = "notebook"
 
@@ -49,7 +49,6 @@ class KernelSession:
         self.shell = shell
         self.log = ExecutionLog()
         self.held = HeldValues()
-        self.sources = ModuleSources()
         self.settled: set[tuple[str, int]] = set()
         self.is_quiet = False
         self.is_busy = False
@@ -59,7 +58,6 @@ class KernelSession:
         self._latest: LoadedWorkspace | None = None
         self._saved_ids: dict[str, str] = {}
         self._shown: dict[str, list[Closable]] = {}
-        self._keys_of_files: dict[object, frozenset[str]] = {}
         self._before: dict[str, Any] = {}
         self._listeners: list[Callable[[], None]] = []
         self._loading = threading.RLock()
@@ -89,10 +87,19 @@ class KernelSession:
     def _started_in(self) -> Path:
         return Path.cwd()
 
+    @cached_property
+    def _index(self) -> NotebookIndex:
+        return NotebookIndex.of(self.instance.home)
+
     @property
     def title(self) -> str:
         """How the graph is called."""
         return self.path.stem if self.path else NAMELESS
+
+    @property
+    def own(self) -> None:
+        """All places are shown."""
+        return None
 
     # The notebook
 
@@ -158,8 +165,7 @@ class KernelSession:
         """The notebook as it stands, and the other places of its project."""
         with self._loading:
             snapshot = self.snapshot()
-            own = _declared_keys(snapshot)
-            return (snapshot, *(one for one in self._others() if not own & self._keys_of_file(one)))
+            return (snapshot, *beside(snapshot, self._others(), self._index))
 
     def workspace(self) -> LoadedWorkspace:
         """All that the notebook and its project declare now; loaded again only when something has changed.
@@ -195,20 +201,15 @@ class KernelSession:
         found = workspace_specs(home.settings.locations, home.root)
         return tuple(one for one in found if one.path is None or one.path.absolute() != path)
 
-    def _keys_of_file(self, spec: LocationSpec) -> frozenset[str]:
-        signature = _signature(spec)
-        if signature not in self._keys_of_files:
-            self._keys_of_files[signature] = _declared_keys(spec)
-        return self._keys_of_files[signature]
-
     def _loaded(self, specs: tuple[LocationSpec, ...]) -> LoadedWorkspace:
-        signature = tuple(map(_signature, specs))
+        signature = places_stamp(specs)
         known = self._workspaces.get(signature)
         if known is None or not known.is_current:
+            find_modules_in(self.instance.home.root, specs)
             if len(self._workspaces) > 4:
                 self._workspaces.clear()  # The notebook as it was before several edits.
             with _unmoved():
-                self._workspaces[signature] = load_workspace(specs, self.sources, is_kernel=True)
+                self._workspaces[signature] = load_workspace(specs, index=self._index, is_kernel=True)
         return self._workspaces[signature]
 
     # Those who want to know
@@ -232,28 +233,6 @@ class KernelSession:
         """Says that a cell was run."""
         for listener in list(self._listeners):
             listener()
-
-
-def _signature(spec: LocationSpec) -> object:
-    """What changes when a place does, as far as it can be told without reading it."""
-    if spec.cells is not None or spec.path is None:
-        return spec
-    try:
-        status = spec.path.stat()
-    except OSError:
-        return (spec, None)
-    return (spec, status.st_mtime_ns, status.st_size)
-
-
-def _declared_keys(spec: LocationSpec) -> frozenset[str]:
-    if spec.path is None:
-        return frozenset()
-    try:
-        analysis = slice_notebook(spec.read())
-    except NotebookError:
-        return frozenset()
-    declared: tuple[CellAsset | RefusedAsset, ...] = (*analysis.assets, *analysis.refused)
-    return frozenset(key for one in declared for key in one.keys)
 
 
 @contextmanager

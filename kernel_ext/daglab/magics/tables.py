@@ -21,7 +21,10 @@ _TABLE = (
 _CELL = "padding:2px 12px 2px 0;border:0;text-align:{};font-variant-numeric:tabular-nums"
 _HELP = """\
 %%asset, %%check   make a cell an asset, or a check of one (%%asset? says how)
+%%op, %%sensor     make a cell an op of jobs in Python, or a sensor
 %materialize       make assets in a clean process
+%load_asset        stored values into variables
+%schedule          when assets are to be made
 %dag               the live graph
 %runs              the last runs"""
 

@@ -11,6 +11,7 @@ from daglab.notebooks.directive import AssetDirective, CheckDirective
 from daglab.notebooks.document import Cell, Notebook
 from daglab.notebooks.fingerprint import code_version
 from daglab.notebooks.program import Program
+from daglab.notebooks.schedule_line import CellSchedule
 
 Severity = Literal["error", "warning", "info"]
 
@@ -91,7 +92,12 @@ class RefusedAsset:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotebookAnalysis:
-    """All that a notebook declares, and all there is to tell about it."""
+    """All that a notebook declares, and all there is to tell about it.
+
+    Attributes:
+        function_keys: keys of the assets that plain cells define as functions, as far as their text says them.
+        open_names: what it would read of other notebooks and modules, if one of them has it.
+    """
 
     notebook: Notebook
     assets: tuple[CellAsset, ...] = ()
@@ -99,3 +105,12 @@ class NotebookAnalysis:
     python_definitions: tuple[CellDefinitions, ...] = ()
     findings: tuple[Finding, ...] = ()
     refused: tuple[RefusedAsset, ...] = field(default=())
+    schedules: tuple[CellSchedule, ...] = ()
+    function_keys: tuple[str, ...] = ()
+    open_names: frozenset[str] = frozenset()
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The assets that it declares in any way, those that cannot be used included."""
+        declared: tuple[CellAsset | RefusedAsset, ...] = (*self.assets, *self.refused)
+        return frozenset(key for one in declared for key in one.keys).union(self.function_keys)

@@ -150,6 +150,7 @@ def asset_definition(asset: CellAsset, location: str, code: CellCode) -> AssetsD
         outs={name: Out(io_manager_key=line.io_manager_key or DEFAULT_IO_MANAGER_KEY) for name in asset.names},
         description=asset.description,
         code_version=line.code_version or code.version,
+        retry_policy=line.retry,
     )
     keys = {name: AssetKey.from_user_string(key) for name, key in asset.inputs.items()}
     return AssetsDefinition(node=node, specs=specs, keys_by_input=keys, origin=_origin(asset.cell, location))

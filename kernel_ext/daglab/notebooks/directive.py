@@ -5,14 +5,13 @@ Needs no notebook: the live magics parse their line here, too.
 
 from __future__ import annotations
 
-import keyword
 import re
-import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from daglab.errors import InvalidDefinitionError, suggest
+from daglab.definitions.retries import RetryPolicy
+from daglab.notebooks.directive_arguments import DirectiveArguments, is_key, is_name
 
 ASSET_USAGE = """\
 %%asset [NAME ...]        this cell makes an asset; each NAME is a variable of the cell (several: several assets).
@@ -25,7 +24,9 @@ ASSET_USAGE = """\
   --tags NAME=VALUE,...   labels to select by
   --code-version VERSION  instead of the fingerprint of the code
   --key-prefix PATH       put before the name, for example raw/europe
-  --io-manager KEY        the resource that stores the value
+  --io KEY                the resource that stores the value (also: --io-manager)
+  --retry COUNT[:DELAY[:BACKOFF[:JITTER]]]
+                          how often a run tries it again: 3, 3:10s, 3:500ms:exponential, 3:1m:linear:full
   --no-cache              it comes out otherwise each time: it is never fresh, and made whenever it is asked for"""
 
 CHECK_USAGE = """\
@@ -33,10 +34,18 @@ CHECK_USAGE = """\
   --blocking              what comes after ASSET waits for this check, and does not run if it fails
   --severity WARN|ERROR   what a failure means (ERROR)"""
 
+ASSET_OPTIONS = (
+    "--group", "--deps", "--ins", "--kinds", "--owners", "--tags", "--code-version", "--key-prefix", "--io",
+    "--io-manager", "--retry",
+)  # fmt: skip
+ASSET_FLAGS = ("--no-cache",)
+CHECK_OPTIONS = ("--severity",)
+CHECK_FLAGS = ("--blocking",)
+_SAME = {"--io": "--io-manager"}
+
 _NO_HELP = r"(?![ \t]*(?:\?|--help\b|-h\b))"  # a cell that asks how to write one is none
 _FIRST_LINE = re.compile(r"(?P<blank>(?:[ \t]*\n)*)%%(?P<name>asset|check)(?![\w.])" + _NO_HELP + r"(?P<rest>[^\n]*)")
 _LOOKALIKE = re.compile(r"^[ \t]*%{1,2}[ \t]?(?:asset|check)s?\b" + _NO_HELP, re.MULTILINE | re.IGNORECASE)
-_KEY_PART = re.compile(r"[\w.\-]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,6 +62,7 @@ class AssetDirective:
     code_version: str | None = None
     key_prefix: str | None = None
     io_manager_key: str | None = None
+    retry: RetryPolicy | None = None
     no_cache: bool = False
 
     def key_of(self, name: str) -> str:
@@ -100,21 +110,24 @@ def parse_asset_directive(line: str) -> AssetDirective:
     Raises:
         InvalidDefinitionError: the line cannot be read; all its problems are named at once.
     """
-    parsed = _Arguments(line, magic="%%asset", usage=ASSET_USAGE, options=_ASSET_OPTIONS, flags=("--no-cache",))
+    parsed = DirectiveArguments(
+        line, magic="%%asset", usage=ASSET_USAGE, options=ASSET_OPTIONS, flags=ASSET_FLAGS, aliases=_SAME
+    )
     for name in parsed.words:
-        parsed.check(_is_name(name), f"{name!r} cannot be the name of a variable")
+        parsed.check(is_name(name), f"{name!r} cannot be the name of a variable")
     parsed.check(len(set(parsed.words)) == len(parsed.words), "a name is given twice")
     directive = AssetDirective(
         names=tuple(parsed.words),
         group=parsed.text("--group"),
         deps=parsed.keys("--deps"),
-        ins=parsed.mapping("--ins", _is_name, "NAME=KEY", _is_key),
+        ins=parsed.mapping("--ins", is_name, "NAME=KEY", is_key),
         kinds=parsed.words_of("--kinds"),
         owners=parsed.words_of("--owners"),
         tags=parsed.mapping("--tags", bool, "NAME=VALUE"),
         code_version=parsed.text("--code-version"),
         key_prefix=parsed.key("--key-prefix"),
         io_manager_key=parsed.text("--io-manager"),
+        retry=parsed.retry("--retry"),
         no_cache="--no-cache" in parsed.flags,
     )
     parsed.raise_problems()
@@ -127,14 +140,14 @@ def parse_check_directive(line: str) -> CheckDirective:
     Raises:
         InvalidDefinitionError: the line cannot be read; all its problems are named at once.
     """
-    parsed = _Arguments(line, magic="%%check", usage=CHECK_USAGE, options=("--severity",), flags=("--blocking",))
+    parsed = DirectiveArguments(line, magic="%%check", usage=CHECK_USAGE, options=CHECK_OPTIONS, flags=CHECK_FLAGS)
     words = parsed.words
     parsed.check(bool(words), "it does not say which asset it checks: write %%check ASSET")
     parsed.check(len(words) < 3, f"{words[2:3]} is one word too many: write %%check ASSET NAME")
     if words:
-        parsed.check(_is_key(words[0]), f"{words[0]!r} cannot be an asset key")
+        parsed.check(is_key(words[0]), f"{words[0]!r} cannot be an asset key")
     if len(words) > 1:
-        parsed.check(_is_name(words[1]), f"{words[1]!r} cannot be the name of a check")
+        parsed.check(is_name(words[1]), f"{words[1]!r} cannot be the name of a check")
     severity = (parsed.text("--severity") or "ERROR").upper()
     parsed.check(severity in ("WARN", "ERROR"), f"--severity is WARN or ERROR, not {severity!r}")
     parsed.raise_problems()
@@ -144,111 +157,3 @@ def parse_check_directive(line: str) -> CheckDirective:
         blocking="--blocking" in parsed.flags,
         severity="WARN" if severity == "WARN" else "ERROR",
     )
-
-
-_ASSET_OPTIONS = (
-    "--group", "--deps", "--ins", "--kinds", "--owners", "--tags", "--code-version", "--key-prefix", "--io-manager",
-)  # fmt: skip
-
-
-class _Arguments:
-    """The words and options of one line, and the problems met while reading them."""
-
-    def __init__(self, line: str, *, magic: str, usage: str, options: Sequence[str], flags: Sequence[str]) -> None:
-        self.words: list[str] = []
-        self.flags: set[str] = set()
-        self._magic = magic
-        self._usage = usage
-        self._values: dict[str, list[str]] = {}
-        self._problems: list[str] = []
-        self._hints: list[str] = []
-        try:
-            # On Windows users write paths with backslashes, but never here: keys have slashes.
-            tokens = shlex.split(line)
-        except ValueError as error:
-            tokens = []
-            self._problems.append(f"{line!r} cannot be read: {str(error).lower()}")
-        self._take(tokens, options, flags)
-
-    def _take(self, tokens: list[str], options: Sequence[str], flags: Sequence[str]) -> None:
-        rest = iter(tokens)
-        for token in rest:
-            option, equals, value = token.partition("=")
-            if token.startswith("#"):
-                return
-            if not token.startswith("-"):
-                self.words.append(token)
-            elif option in flags and not equals:
-                self.flags.add(option)
-            elif option in options:
-                value = value if equals else next(rest, "")
-                # "--deps a, b" is what people type.
-                while value.endswith(","):
-                    following = next(rest, "")
-                    value = value + following if following else value.rstrip(",")
-                self.check(bool(value) and not value.startswith("--"), f"{option} needs a value")
-                self._values.setdefault(option, []).append(value)
-            else:
-                self._refuse(option, [*options, *flags])
-
-    def _refuse(self, option: str, known: Sequence[str]) -> None:
-        if option in ("--help", "-h"):
-            self._problems.append(f"how it is written:\n{self._usage}")
-            return
-        self._problems.append(f"there is no option {option!r}")
-        self._hints.append(suggest(option, known) or f"the options are {', '.join(known)}")
-
-    def check(self, well: bool, problem: str) -> None:
-        if not well:
-            self._problems.append(problem)
-
-    def raise_problems(self) -> None:
-        if self._problems:
-            hint = "; ".join(dict.fromkeys(self._hints)) or f"{self._magic} --help shows how it is written"
-            raise InvalidDefinitionError(f"{self._magic}: {'; '.join(self._problems)}", hint=hint)
-
-    def text(self, option: str) -> str | None:
-        values = self._values.get(option, [])
-        self.check(len(values) < 2, f"{option} is given twice")
-        return values[-1] if values else None
-
-    def words_of(self, option: str) -> tuple[str, ...]:
-        joined = ",".join(self._values.get(option, ()))
-        return tuple(dict.fromkeys(word.strip() for word in joined.split(",") if word.strip()))
-
-    def keys(self, option: str) -> tuple[str, ...]:
-        keys = self.words_of(option)
-        for key in keys:
-            self.check(_is_key(key), f"{key!r} cannot be an asset key")
-        return keys
-
-    def key(self, option: str) -> str | None:
-        key = self.text(option)
-        if key is not None:
-            key = key.strip("/")
-            self.check(_is_key(key), f"{key!r} cannot be part of an asset key")
-        return key
-
-    def mapping(
-        self,
-        option: str,
-        is_left: Callable[[str], bool],
-        shape: str,
-        is_right: Callable[[str], bool] = lambda _: True,
-    ) -> Mapping[str, str]:
-        pairs: dict[str, str] = {}
-        for word in self.words_of(option):
-            left, equals, right = word.partition("=")
-            well = bool(equals) and is_left(left) and is_right(right)
-            self.check(well, f"{option} takes {shape}, not {word!r}")
-            self.check(left not in pairs, f"{option} names {left!r} twice")
-            pairs[left] = right
-        return pairs
-
-
-def _is_name(word: str) -> bool:
-    return word.isidentifier() and not keyword.iskeyword(word)
-
-
-def _is_key(key: str) -> bool:
-    return all(_KEY_PART.fullmatch(part) for part in key.split("/"))

@@ -47,17 +47,20 @@ def read_notebook(path: Path) -> Notebook:
     Raises:
         NotebookError: there is no such file, it is no notebook, or its language is not Python.
     """
-    text = _read_text(path)
+    text = read_text(path)
     if path.suffix == ".py":
         return Notebook(path=path, cells=_percent_cells(text))
-    if not text.strip():
-        raise NotebookError("the file is empty", path=str(path), hint="save the notebook again in JupyterLab")
-    content = _parse_json(text, path)
+    content = parse_content(text, path)
     _refuse_other_languages(content, path)
     return Notebook(path=path, cells=_json_cells(content, path))
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """The text of a notebook file.
+
+    Raises:
+        NotebookError: there is no such file, or it is no text.
+    """
     if path.is_dir():
         raise NotebookError("is a directory, not a notebook", path=str(path), hint="name one of the files in it")
     try:
@@ -72,7 +75,14 @@ def _read_text(path: Path) -> str:
         raise NotebookError(f"cannot be read: {error.strerror}", path=str(path)) from None
 
 
-def _parse_json(text: str, path: Path) -> Mapping[str, Any]:
+def parse_content(text: str, path: Path) -> Mapping[str, Any]:
+    """What an `.ipynb` file holds.
+
+    Raises:
+        NotebookError: it is no JSON, or no notebook.
+    """
+    if not text.strip():
+        raise NotebookError("the file is empty", path=str(path), hint="save the notebook again in JupyterLab")
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
@@ -83,6 +93,8 @@ def _parse_json(text: str, path: Path) -> Mapping[str, Any]:
         ) from None
     except RecursionError:
         raise NotebookError("not valid JSON: nested too deeply", path=str(path)) from None
+    except ValueError as error:
+        raise NotebookError(f"not valid JSON: {error}", path=str(path)) from None  # a number of very many digits
     if not isinstance(content, dict) or not isinstance(content.get("cells", content.get("worksheets")), list):
         raise NotebookError(
             "JSON, but no notebook: it has no list of cells", path=str(path), hint="name an .ipynb file"
@@ -106,7 +118,8 @@ def _json_cells(content: Mapping[str, Any], path: Path) -> tuple[Cell, ...]:
     raw = content.get("cells")
     if not isinstance(raw, list):
         # nbformat 3 keeps its cells in worksheets.
-        raw = [cell for sheet in content["worksheets"] for cell in _mapping(sheet).get("cells", ())]
+        sheets = [_mapping(sheet).get("cells") for sheet in content["worksheets"]]
+        raw = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
     cells = []
     for position, item in enumerate(raw, start=1):
         if not isinstance(item, dict):

@@ -77,7 +77,7 @@ def _labelled(
             yield OWN_CODE if is_own else _labels(part.source)[index], facts[index].text
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _labels(source: str) -> tuple[str, ...]:
     """What to call each statement: the name that it binds or changes first."""
     labels = []
@@ -87,7 +87,7 @@ def _labels(source: str) -> tuple[str, ...]:
     return tuple(labels)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=32_768)
 def _begins_with_description(source: str) -> bool:
     body = ast.parse(source).body
     return bool(body) and is_description(body[0])

@@ -62,6 +62,7 @@ class Flow:
     def add_after(self, after: Flow, before: Flow) -> None:
         """Joins the end of a `finally` (self, entered with `before`) to what `try` had bound (`after`)."""
         removed = self.gone - before.gone
+        self.gone |= after.gone - self.bound
         self.bound = (self.bound | after.bound) - removed
         self.maybe = (self.maybe | after.maybe) - self.bound - removed
         self.dead = self.dead or after.dead

@@ -14,6 +14,8 @@ DYNAMIC_LINE_MAGICS: Final = frozenset({"run", "store", "pylab", "load", "macro"
 _CODE_MAGICS: Final = frozenset({"time", "timeit", "prun", "memit", "mprun", "lprun", "pdef", "psource"})
 
 _EXPANDED: Final = re.compile(r"(?<!\$)\{([^{}]*)\}|(?<!\$)\$\{?([A-Za-z_]\w*)")
+_GIVEN: Final = re.compile(r"(?:^|\s)(?:--out|--err|--output|-o)[\s=]+([\w,]+)")
+_TAKEN: Final = re.compile(r"(?:^|\s)(?:--input|-i)[\s=]+([\w,]+)")
 _WORD: Final = re.compile(r"(?<![\w.'\"])[^\W\d]\w*")
 
 
@@ -36,9 +38,24 @@ def ipython_call(node: ast.Call, function: ast.Attribute) -> MagicCall | None:
     return MagicCall(method=function.attr, magic=magic, arguments=tuple(texts))
 
 
+def names_bound_by_magic(call: MagicCall) -> Iterator[str]:
+    """Names that a cell magic binds: out for `%%capture out` and `%%bash --out out`, x for `%%R -o x`."""
+    if call.method != "run_cell_magic" or not call.arguments:
+        return
+    line = call.arguments[0]
+    if call.magic == "capture":
+        yield from [word for word in line.split() if word.isidentifier()][:1]
+    else:
+        yield from (name for names in _GIVEN.findall(line) for name in names.split(",") if name.isidentifier())
+
+
 def names_in_magic(call: MagicCall) -> Iterator[str]:
     """Names that a magic or a shell line may take from the notebook: `{x}`, `$x`, or the code it is given."""
-    for text in call.arguments:
+    if call.method == "run_cell_magic":
+        for names in _TAKEN.findall(call.arguments[0] if call.arguments else ""):
+            yield from (name for name in names.split(",") if name.isidentifier())
+    # What stands in the cell below is not expanded.
+    for text in call.arguments[:1] if call.method == "run_cell_magic" else call.arguments:
         for braces, dollar in _EXPANDED.findall(text):
             yield from _WORD.findall(braces)
             if dollar:
@@ -56,3 +73,12 @@ def _names_in_code(text: str) -> Iterator[str]:
             continue
         yield from (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
         return
+
+
+def captured_name(node: ast.stmt) -> str | None:
+    """The name that `%%capture NAME` binds, if that is what a statement stands for."""
+    value = node.value if isinstance(node, ast.Expr) else None
+    if not (isinstance(value, ast.Call) and isinstance(value.func, ast.Attribute)):
+        return None
+    call = ipython_call(value, value.func)
+    return next(names_bound_by_magic(call), None) if call is not None and call.magic == "capture" else None

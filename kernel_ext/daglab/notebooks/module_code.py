@@ -16,6 +16,7 @@ from daglab.foundation.statement_facts import (
 )
 from daglab.foundation.syntax_text import is_description
 from daglab.notebooks.document import Cell
+from daglab.notebooks.known_keys import SettledKeys
 from daglab.notebooks.names import CellNames, StatementNames
 from daglab.notebooks.parsed import ParsedCell
 from daglab.notebooks.scope import analyze_statement
@@ -102,7 +103,7 @@ class ModuleCode:
         return self._slices[name]
 
     def _needed_by(self, statements: Iterable[PlainStatement]) -> frozenset[int]:
-        found = Slicer(self._timeline, {}, {}, {}).of_statements(list(statements), self._end)
+        found = Slicer(self._timeline, SettledKeys(), {}, {}).of_statements(list(statements), self._end)
         return frozenset(one.index for one in found.statements.values())
 
     def _has_effect(self, statement: PlainStatement) -> bool:

@@ -132,5 +132,6 @@ def _last_deleted(statements: tuple[StatementNames, ...]) -> set[str]:
     """Names whose last word in the cell is `del`."""
     deleted: set[str] = set()
     for names in statements:
-        deleted = (deleted - names.all_binds) | names.deletes
+        # A statement that deletes on one way and binds on another one may have bound.
+        deleted = (deleted | names.deletes) - names.all_binds
     return deleted

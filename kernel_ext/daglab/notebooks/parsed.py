@@ -17,6 +17,7 @@ from daglab.notebooks.directive import (
     split_directive,
 )
 from daglab.notebooks.document import Cell, Notebook
+from daglab.notebooks.function_cells import as_function, function_cell
 from daglab.notebooks.names import CellNames
 from daglab.notebooks.scope import analyze_cell
 from daglab.notebooks.transform import cell_magic, is_foreign, to_python
@@ -70,6 +71,7 @@ def parse_cells(notebook: Notebook) -> tuple[ParsedCell, ...]:
 
 def _parse(cell: Cell, features: tuple[str, ...], order: int) -> ParsedCell:
     magic, rest, body = split_directive(cell.source)
+    is_function = function_cell(cell.source) is not None
     role: Literal["plain", "asset", "check"] = "plain"
     directive: AssetDirective | CheckDirective | None = None
     python, names = "", CellNames(module=_EMPTY, statements=())
@@ -87,10 +89,12 @@ def _parse(cell: Cell, features: tuple[str, ...], order: int) -> ParsedCell:
     except InvalidDefinitionError as error:
         problem, line = str(error), 1
     try:
-        python = to_python(body)
+        python = as_function(body) if is_function else to_python(body)
         names = analyze_cell(python, features=features)
         if role != "plain" and is_foreign(body):
             problem, line = f"%%{cell_magic(body)} is not Python, so the cell makes no value", None
+    except InvalidDefinitionError as error:
+        problem, line = str(error), 1
     except SyntaxError as error:
         python = ""
         problem, line = _syntax_problem(error), error.lineno

@@ -12,7 +12,9 @@ _MARKER = re.compile(r"#\s*%%(?!%)(?=\s|\[|$)(?P<title>.*)")
 _KIND = re.compile(r"\[(markdown|md|raw)\]")
 _TAGS = re.compile(r"\btags=(\[[^\]]*\])")
 # jupytext writes magics as comments, so that the file stays importable.
-_COMMENTED_MAGIC = re.compile(r"# ?(?=%%?[A-Za-z_]{2}|![A-Za-z_./~])")
+_COMMENTED_MAGIC = re.compile(
+    r"# ?(?=%%?[A-Za-z_]{2}|![A-Za-z_./~]|[A-Za-z_]\w*[ \t]*=[ \t]*(?:%[A-Za-z_]|![A-Za-z_./~]))"
+)
 _HEADER = re.compile(r"\A(?:#!.*\n)?# ---\n(?:#.*\n)*?# ---[ \t]*(?:\n|\Z)")
 
 

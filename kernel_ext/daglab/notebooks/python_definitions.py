@@ -40,11 +40,11 @@ def imported_names(cells: Iterable[ParsedCell]) -> Mapping[str, str]:
 
 
 def definition_statements(node: ast.stmt, imported: Mapping[str, str]) -> bool:
-    """Whether a statement makes a definition: a decorated function, or a name for a `Definitions(...)`."""
+    """Whether a statement makes a definition: a decorated function, or a name for a `Definitions(...)` or `op(...)`."""
     if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
         return any(_daglab_name(each, imported) in _DECORATORS for each in node.decorator_list)
     if isinstance(node, (ast.Assign, ast.AnnAssign)) and isinstance(node.value, ast.Call):
-        return _daglab_name(node.value, imported) in _FACTORIES
+        return _daglab_name(node.value, imported) in _FACTORIES | _DECORATORS
     return False
 
 

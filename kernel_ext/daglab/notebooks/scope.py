@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, Final
 
 from daglab.notebooks.flow import Scope, function_locals
-from daglab.notebooks.names import NO_NAMES, CellNames, StatementNames
+from daglab.notebooks.names import CellNames, StatementNames
 from daglab.notebooks.scope_expressions import ExpressionWalk, all_arguments, called_name
 
 _FUTURE_ANNOTATIONS: Final = "annotations"
@@ -54,12 +54,13 @@ class _StatementWalk(ExpressionWalk):
     def __init__(self, *, lazy_annotations: bool) -> None:
         super().__init__()
         self._lazy_annotations = lazy_annotations
+        self._header_deferred: set[str] = set()  # by what a function's decorators, defaults and annotations make
 
     def run(self, node: ast.stmt) -> StatementNames:
         self.statement(node)
         binds = frozenset(self._flow.bound)
         # In `a = sorted(b, key=lambda x: a[x])` the function is called while the name still has its value from before.
-        before = NO_NAMES if _is_definition(node) else self._deferred & binds
+        before = (self._header_deferred if _is_definition(node) else self._deferred) & binds
         return StatementNames(
             binds=binds,
             maybe_binds=frozenset(self._flow.maybe | self._deferred_binds) - binds,
@@ -70,7 +71,7 @@ class _StatementWalk(ExpressionWalk):
             mutates=frozenset(self._mutates),
             calls_in_place=frozenset(self._mutates - self._mutates_otherwise),
             configures=frozenset(self._configures),
-            deletes=frozenset(self._deletes - binds),
+            deletes=frozenset(self._flow.gone - binds),
             star_imports=tuple(self._stars),
             dynamic=self._dynamic,
             imports=frozenset(self._imports),
@@ -156,6 +157,12 @@ class _StatementWalk(ExpressionWalk):
     def _leave(self, node: ast.AST) -> None:
         self.expressions(ast.iter_child_nodes(node))
         self._current_flow().dead = True
+
+    def _assert(self, node: ast.Assert) -> None:
+        self.expression(node.test)
+        with self._branches() as branches:
+            branches.run(lambda: self.expression(node.msg), completes=False)
+            branches.skip()
 
     def _if(self, node: ast.If) -> None:
         self.expression(node.test)
@@ -261,6 +268,8 @@ class _StatementWalk(ExpressionWalk):
             for argument in all_arguments(arguments):
                 self._annotation(argument.annotation)
             self._annotation(node.returns)
+            if not any(scope.has_flow for scope in self._scopes):
+                self._header_deferred |= self._deferred
             self._function_body(arguments, node.body, lambda: self.statements(node.body))
 
         self._with_type_parameters(node, signature)
@@ -344,6 +353,7 @@ _STATEMENTS: Final[dict[type[ast.AST], _Handler]] = {
     ast.Return: _StatementWalk._leave,
     ast.Break: _StatementWalk._leave,
     ast.Continue: _StatementWalk._leave,
+    ast.Assert: _StatementWalk._assert,
     ast.If: _StatementWalk._if,
     ast.For: _StatementWalk._for,
     ast.AsyncFor: _StatementWalk._for,

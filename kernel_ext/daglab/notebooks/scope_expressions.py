@@ -7,18 +7,21 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final
 
 from daglab.notebooks.flow import Scope, function_locals, root_name
-from daglab.notebooks.magic_calls import DYNAMIC_LINE_MAGICS, ipython_call, names_in_magic
+from daglab.notebooks.magic_calls import DYNAMIC_LINE_MAGICS, ipython_call, names_bound_by_magic, names_in_magic
 from daglab.notebooks.scope_names import NameRecord
 
 # Methods that change their object and return None: where the result is used, it is another type's pure method.
 _CHANGE_AND_RETURN_NONE: Final = frozenset(
     {"append", "extend", "update", "sort", "insert", "remove", "clear", "add", "discard", "reverse", "appendleft",
      "extendleft", "rotate", "difference_update", "intersection_update", "symmetric_difference_update",
-     "move_to_end", "subtract", "fill", "put", "itemset", "resize", "partition"}
+     "move_to_end", "subtract", "fill", "put", "itemset", "resize", "partition",
+     # of models, whose results are mostly not used
+     "fit", "train", "load_state_dict", "load_weights", "zero_grad", "backward", "step"}
 )  # fmt: skip
 _CHANGE_AND_RETURN: Final = frozenset(
-    {"pop", "popitem", "popleft", "setdefault", "__setitem__", "__delitem__", "__next__"}
-)
+    {"pop", "popitem", "popleft", "setdefault", "__setitem__", "__delitem__", "__next__", "fit_transform",
+     "fit_predict", "partial_fit"}
+)  # fmt: skip
 # Functions that change their first argument.
 _CHANGE_FIRST_ARGUMENT: Final = frozenset(
     {"setattr", "delattr", "next", "shuffle", "heappush", "heappop", "heapify", "heapreplace", "heappushpop",
@@ -155,6 +158,9 @@ class ExpressionWalk(NameRecord):
         if isinstance(function, ast.Attribute):
             if function.attr in _CHANGE_AND_RETURN or _is_inplace(node):
                 self._mutate(function.value, by_call=not _is_inplace(node))
+            elif function.attr == "fit" and node.args and not isinstance(function.value, ast.Attribute):
+                # `history = model.fit(x, y)` trains the model; `model.fit()` and `stats.norm.fit(x)` do not.
+                self._mutate(function.value, by_call=True)
             self._magic(node, function)
         if node.args and called_name(function) in _CHANGE_FIRST_ARGUMENT:
             self._mutate(node.args[0])
@@ -182,6 +188,8 @@ class ExpressionWalk(NameRecord):
         for name in names_in_magic(call):
             if self._home(name) == "module" and not self._flow.has(name):
                 self._weak.add(name)
+        for name in names_bound_by_magic(call):
+            self._bind(name)
 
     def target(self, node: ast.AST) -> None:
         """Binds what a target names; a subscript or an attribute is a mutation."""

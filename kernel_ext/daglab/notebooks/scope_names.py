@@ -22,7 +22,6 @@ class NameRecord:
         self._mutates: set[str] = set()
         self._mutates_otherwise: set[str] = set()
         self._configures: set[str] = set()
-        self._deletes: set[str] = set()
         self._imports: set[str] = set()
         self._submodules: set[str] = set()
         self._stars: list[str] = []
@@ -70,7 +69,6 @@ class NameRecord:
             self._deferred_binds.add(name)
         else:
             self._flow.bind(name)
-            self._deletes.discard(name)
 
     def _unbind(self, name: str) -> None:
         scope = next((scope for scope in reversed(self._scopes) if scope.has_flow), None)
@@ -79,7 +77,6 @@ class NameRecord:
                 scope.flow.unbind(name)
         elif not self._deferring():
             self._flow.unbind(name)
-            self._deletes.add(name)
 
     def _mutate(self, target: ast.expr, *, by_call: bool = False) -> None:
         name = root_name(target)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from daglab.errors import suggest
+from daglab.notebooks.known_keys import NamedKeys
 from daglab.notebooks.parsed import ParsedCell
 from daglab.notebooks.program import Program, ProgramPart
 from daglab.notebooks.timeline import Meaning, PlainStatement, Timeline
@@ -78,7 +79,7 @@ class Slicer:
     def __init__(
         self,
         timeline: Timeline,
-        known_keys: Mapping[str, Sequence[str]],
+        known_keys: NamedKeys,
         ins: Mapping[str, str],
         function_assets: Mapping[int, str],
     ) -> None:
@@ -150,7 +151,7 @@ class Slicer:
         return self._timeline.after(name, time, plain=True)
 
     def _resolve_elsewhere(self, name: str, time: int, use: _Use, cell: ParsedCell, line: int | None) -> None:
-        keys = self._known_keys.get(name, ())
+        keys = self._known_keys.named(name)
         if len(keys) == 1:
             self._input(name, keys[0], cell)
             return

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
-from daglab.errors import CycleError, suggest
+from daglab.errors import CycleError, InvalidDefinitionError, suggest
 from daglab.foundation.graphs import find_cycle
 from daglab.notebooks.aliases import changes_of
 from daglab.notebooks.analysis import (
@@ -18,15 +18,19 @@ from daglab.notebooks.analysis import (
 from daglab.notebooks.directive import CheckDirective, misplaced_directive
 from daglab.notebooks.document import Notebook
 from daglab.notebooks.drafts import AssetDraft, draft_asset
+from daglab.notebooks.known_keys import KeyNames, KnownKeys
+from daglab.notebooks.magic_calls import captured_name
 from daglab.notebooks.parsed import ParsedCell, parse_cells
 from daglab.notebooks.python_definitions import definition_statements, function_asset_key, imported_names
+from daglab.notebooks.schedule_line import CellSchedule
+from daglab.notebooks.schedules import find_schedules
 from daglab.notebooks.slicer import Slice, Slicer, function_asset
 from daglab.notebooks.timeline import AssetOutput, PlainStatement, Timeline
 from daglab.notebooks.verdict import verdict_of
 from daglab.notebooks.work import describe_work
 
 
-def slice_notebook(notebook: Notebook, known_keys: Iterable[str] = ()) -> NotebookAnalysis:
+def slice_notebook(notebook: Notebook, known_keys: Iterable[str] | KeyNames = ()) -> NotebookAnalysis:
     """Finds the assets, checks and Python definitions of a notebook, each with the code that it needs.
 
     Nothing of the notebook is run, and nothing raises: what is wrong with a cell becomes a finding, and the rest
@@ -55,7 +59,7 @@ def slice_notebook(notebook: Notebook, known_keys: Iterable[str] = ()) -> Notebo
 class _NotebookSlicing:
     """One analysis of one notebook."""
 
-    def __init__(self, notebook: Notebook, known_keys: Iterable[str]) -> None:
+    def __init__(self, notebook: Notebook, known_keys: Iterable[str] | KeyNames) -> None:
         self._notebook = notebook
         self._findings: list[Finding] = []
         self._told: set[tuple[int, str]] = set()
@@ -71,8 +75,8 @@ class _NotebookSlicing:
         self._imported = imported_names(self._cells)
         keys = ((each.time, function_asset_key(each.node, self._imported)) for each in self._timeline.statements)
         self._function_assets = {time: key for time, key in keys if key is not None}
-        elsewhere = {key for key in known_keys if key not in own_keys}
-        self._known_keys = _by_name(elsewhere.union(self._function_assets.values()))
+        elsewhere = known_keys if isinstance(known_keys, KeyNames) else KeyNames(known_keys)
+        self._known_keys = KnownKeys(elsewhere, own=own_keys, functions=self._function_assets.values())
 
     def run(self) -> NotebookAnalysis:
         for parsed in self._cells:
@@ -90,6 +94,7 @@ class _NotebookSlicing:
         self._refuse_circles()
         checks = self._checks()
         definitions = tuple(self._python_definitions())
+        schedules = self._schedules()
         for draft in self._drafts:
             if draft.message is not None:
                 self._tell("error", draft.message, draft.parsed, draft.line)
@@ -98,9 +103,19 @@ class _NotebookSlicing:
             assets=tuple(self._asset(draft) for draft in self._drafts if draft.message is None),
             checks=tuple(checks),
             python_definitions=definitions,
+            schedules=schedules,
             findings=tuple(sorted(self._findings, key=lambda each: (each.cell or 0, each.line or 0))),
             refused=tuple(draft.refused() for draft in self._drafts if draft.message is not None),
+            function_keys=tuple(dict.fromkeys(self._function_assets.values())),
+            open_names=frozenset(self._known_keys.asked),
         )
+
+    def _schedules(self) -> tuple[CellSchedule, ...]:
+        made = [key for draft in self._drafts if draft.message is None for key in draft.keys]
+        found = find_schedules(self._cells, self._notebook.path.stem, (*made, *self._function_assets.values()))
+        for problem in found.problems:
+            self._tell("error", problem.message, problem.parsed, problem.line)
+        return found.schedules
 
     def _tell(self, severity: Severity, message: str, parsed: ParsedCell | None, line: int | None = None) -> None:
         self._tell_at(severity, message, parsed.cell.position if parsed else None, line)
@@ -131,7 +146,11 @@ class _NotebookSlicing:
 
     def _slice_asset(self, draft: AssetDraft) -> None:
         parsed, directive = draft.parsed, draft.directive
-        draft.deps = tuple(self._key(text, parsed) for text in directive.deps)
+        try:
+            draft.deps = tuple(self._key(text, parsed) for text in directive.deps)
+            ins = {name: self._key(text, parsed) for name, text in directive.ins.items()}
+        except InvalidDefinitionError as error:
+            draft.message, draft.line = draft.message or str(error), draft.line or 1
         if draft.message is not None:
             return
         if parsed.names.dynamic and not directive.deps:
@@ -140,7 +159,7 @@ class _NotebookSlicing:
                 "or do without it"
             )
             return
-        draft.slice = self._slicer(directive.ins).of_cell(parsed)
+        draft.slice = self._slicer(ins).of_cell(parsed)
         reason = self._troubles(draft.slice, parsed) or self._changed_input(parsed, draft.slice)
         draft.message, draft.line = reason or (None, None)
         if draft.message is None:
@@ -201,6 +220,12 @@ class _NotebookSlicing:
             if work is not None:
                 message = f"{work} runs again for every asset that needs it; make this cell an asset: %%asset"
                 self._tell_at("warning", message, position, statement.node.lineno)
+            captured = captured_name(statement.node)
+            if captured is not None:
+                message = (
+                    f"%%capture {captured}: in a pipeline, output goes to the log of the run, and {captured!r} is empty"
+                )
+                self._tell_at("warning", message, position, statement.node.lineno)
             if statement.names.dynamic:
                 message = f"{statement.names.dynamic} is run again for every asset that needs a name it may bind"
                 self._tell_at("warning", message, position, statement.node.lineno)
@@ -241,18 +266,18 @@ class _NotebookSlicing:
         """The key that a directive means: an asset of this notebook, of the workspace, or one from outside."""
         found = self._find_key(text)
         if found is None:
-            keys = [output.key for output in self._outputs] + [
-                key for keys in self._known_keys.values() for key in keys
-            ]
-            nearest = suggest(text, keys)
+            nearest = suggest(text, [output.key for output in self._outputs] + list(self._known_keys))
             if nearest:
                 self._tell("warning", f"no asset {text!r} is known here; {nearest}", parsed, 1)
         return found or text
 
     def _find_key(self, text: str) -> str | None:
-        own = [output for output in self._outputs if text in (output.key, output.name)]
-        exact = [output.key for output in own if output.key == text]
-        candidates = exact or [output.key for output in own] or list(self._known_keys.get(text, ()))
+        own = dict.fromkeys(output.key for output in self._outputs if text in (output.key, output.name))
+        candidates = [text] if text in own else list(own) or list(self._known_keys.named(text))
+        if len(candidates) > 1:
+            raise InvalidDefinitionError(
+                f"{text!r} may be any of the assets {', '.join(sorted(candidates))}; write the whole key"
+            )
         return candidates[0] if candidates else None
 
     # Checks
@@ -277,7 +302,11 @@ class _NotebookSlicing:
     def _check(self, parsed: ParsedCell) -> CellCheck | None:
         directive = parsed.directive
         assert isinstance(directive, CheckDirective)
-        key = self._find_key(directive.asset)
+        try:
+            key = self._find_key(directive.asset)
+        except InvalidDefinitionError as error:
+            self._tell("error", str(error), parsed, 1)
+            return None
         verdict = verdict_of(parsed.names.module)
         found = self._slicer({}).of_cell(parsed)
         problem, line = self._troubles(found, parsed) or self._changed_input(parsed, found) or (None, None)
@@ -332,13 +361,3 @@ class _NotebookSlicing:
                 program=found.program(self._notebook.path, names, None),
                 needs=found.needs,
             )
-
-
-def _by_name(keys: Iterable[str]) -> Mapping[str, Sequence[str]]:
-    """Keys by what a cell may call them: the whole key, or its last part."""
-    found: dict[str, list[str]] = {}
-    for key in sorted(set(keys)):
-        for name in dict.fromkeys((key, key.rpartition("/")[2])):
-            found.setdefault(name, []).append(key)
-    # A key that is the name exactly goes before those that end with it.
-    return {name: [name] if name in each else each for name, each in found.items()}

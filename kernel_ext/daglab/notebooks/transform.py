@@ -11,6 +11,7 @@ from typing import Any
 TRANSPARENT_MAGICS = frozenset({"time", "capture", "prun"})
 
 _CELL_MAGIC = re.compile(r"\s*%%(?P<name>[A-Za-z_][\w.]*)(?P<rest>[^\n]*)")
+_HANDS_ON = re.compile(r"(?:^|\s)(?:--out|--err|--output|--input|-o|-i)[\s=]+\w|\{\w|\$\w")
 _TIMED_LINE = re.compile(r"(?P<indent>[ \t]*)get_ipython\(\)\.run_line_magic\('time', (?P<code>.*)\)$", re.MULTILINE)
 _CONTINUED_ESCAPE = re.compile(r"[ \t]*(?:[\w, \t]+=[ \t]*)?[!%].*\\$")
 
@@ -45,12 +46,16 @@ def to_python(source: str) -> str:
     source = source.replace("\r\n", "\n")
     if _is_python(source):
         return source
+    captures = _captures(source)
     source = _unwrapped(source)
     if cell_magic(source) is not None:
-        return ""
-    if _is_python(source):
-        return source
-    return _untimed(_transformed(source))
+        return _handed_on(source)
+    if not _is_python(source):
+        source = _untimed(_transformed(source))
+    lines = source.split("\n")
+    for line, call in captures.items():
+        lines[line] = call
+    return "\n".join(lines)
 
 
 def _unwrapped(source: str) -> str:
@@ -58,6 +63,29 @@ def _unwrapped(source: str) -> str:
     while (found := _CELL_MAGIC.match(source)) and found["name"] in TRANSPARENT_MAGICS:
         source = "\n" * source[: found.end()].count("\n") + source[found.end() :]
     return source
+
+
+def _captures(source: str) -> dict[int, str]:
+    """Calls that bind `out` for `%%capture out`, by their lines from 0; the rest of the cell is ordinary code."""
+    found: dict[int, str] = {}
+    at = 0
+    while (magic := _CELL_MAGIC.match(source, at)) and magic["name"] in TRANSPARENT_MAGICS:
+        at = magic.end()
+        names = [word for word in magic["rest"].split() if not word.startswith("-")]
+        if magic["name"] == "capture" and names and names[0].isidentifier():
+            line = source.count("\n", 0, at)
+            found[line] = f"get_ipython().run_cell_magic('capture', {names[0]!r}, 'pass')"
+    return found
+
+
+def _handed_on(source: str) -> str:
+    """A cell in another language: a call if it says which names it takes or gives, as `%%bash --out text` does."""
+    magic = _CELL_MAGIC.match(source)
+    if magic is None or not _HANDS_ON.search(magic["rest"]):
+        return ""
+    body = source[magic.end() :].removeprefix("\n")
+    blank = "\n" * source.count("\n", 0, magic.end())
+    return f"{blank}get_ipython().run_cell_magic({magic['name']!r}, {magic['rest'].strip()!r}, {body!r})"
 
 
 @lru_cache(maxsize=512)

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
 from daglab.definitions.io_manager import IOManager
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
-from daglab.execution.driver import Driver
 from daglab.execution.in_process import InProcessRunner
+from daglab.execution.ports import EventSink
 from daglab.execution.step import StepExecutor
 from daglab.foundation.clock import SystemClock
-from daglab.foundation.ids import new_run_id
 from daglab.history.job_results import ExecuteInProcessResult
 from daglab.io_managers.memory import InMemoryIOManager
 from daglab.orchestration.instance import Instance, ephemeral
-from daglab.orchestration.interrupts import Interrupts
 from daglab.orchestration.job_requests import JobRequest, prepare_job, raise_failure, setting_of
-from daglab.orchestration.processes import this_process
-from daglab.orchestration.sinks import Tee
+from daglab.orchestration.run_driving import drive, job_run
 from daglab.records.events import Event
 from daglab.records.outputs import StepOutput
-from daglab.records.runs import Run, RunStatus
 
 
 def execute_in_process(
@@ -68,45 +63,22 @@ def run_in_process(
     request: JobRequest, instance: Instance, *, run_id: str | None = None, raise_on_error: bool = True
 ) -> ExecuteInProcessResult:
     """Runs what was prepared."""
-    clock = SystemClock()
-    run = Run(
-        run_id=run_id or new_run_id(),
-        job=request.job.name,
-        status=RunStatus.STARTING,
-        location="Python",
-        target=request.job.name,
-        launched_by="python",
-        created_at=clock.now(),
-        request=request.to_json(),
-        tags=request.tags,
-        parent_run_id=request.parent_run_id,
-        root_run_id=request.root_run_id,
-        process=this_process(),
-    )
+    run = job_run(request, launched_by="python", place="Python", run_id=run_id)
     events: list[Event] = []
     captured: dict[StepOutput, Any] = {}
-    setting = setting_of(request, run, instance)
-    with ExitStack() as stack:
-        sink = Tee(stack.enter_context(instance.recording(run)), (events.append,))
-        is_canceled = stack.enter_context(Interrupts())
-        executor = StepExecutor(
-            setting=setting, steps=request.plan.steps, emit=sink.append, clock=clock, captured=captured
+
+    def make_runner(sink: EventSink) -> InProcessRunner:
+        setting = setting_of(request, run, instance)
+        steps = request.plan.steps
+        return InProcessRunner(
+            StepExecutor(setting=setting, steps=steps, emit=sink.append, clock=SystemClock(), captured=captured)
         )
-        runner = InProcessRunner(executor)
-        stack.callback(runner.close)
-        driver = Driver(
-            run_id=run.run_id,
-            plan=request.plan,
-            runner=runner,
-            sink=sink,
-            clock=clock,
-            is_canceled=is_canceled,
-            earlier=dict(request.earlier),
-            stop_early=raise_on_error,
-        )
-        outcome = driver.run()
+
+    outcome = drive(
+        run, request, instance, make_runner=make_runner, listeners=(events.append,), stop_early=raise_on_error
+    )
     if raise_on_error:
-        raise_failure(outcome)
+        raise_failure(outcome, request.plan)
     return ExecuteInProcessResult(
         job=request.job,
         run=replace(run, status=outcome.status, failure=outcome.failure),

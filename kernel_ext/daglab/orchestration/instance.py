@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any, Self
 from daglab.definitions.io_manager import IOManager
 from daglab.definitions.nodes import DEFAULT_IO_MANAGER_KEY
 from daglab.definitions.specs import key_of
-from daglab.errors import ValueMissingError, suggest
-from daglab.execution.loading import load_value
 from daglab.execution.ports import EventSink
 from daglab.io_managers.filesystem import FilesystemIOManager
 from daglab.orchestration.home import Home, find_home
 from daglab.orchestration.instance_queries import InstanceQueries
 from daglab.orchestration.late_store import LateStore
+from daglab.orchestration.past_values import load_version
 from daglab.orchestration.settings import Settings
+from daglab.orchestration.versions import AsOf, WantedVersion, find_materialization
 from daglab.records.assets import AssetState, Materialization
 from daglab.records.runs import Run
 
@@ -140,43 +140,47 @@ class Instance(InstanceQueries):
         asset: object,
         *,
         version: int | str = -1,
+        as_of: AsOf | None = None,
+        run_id: str | None = None,
+        partition_key: str | None = None,
         resources: Mapping[str, object] | None = None,
     ) -> Any:
-        """Loads the value of an asset.
+        """Loads the value of an asset; the arguments are those of `daglab.load`.
+
+        Raises:
+            ValueMissingError: there is no such asset or version, or its value is not kept any more.
+        """
+        made = self.materialization(asset, version=version, as_of=as_of, run_id=run_id, partition_key=partition_key)
+        return self.load_made(made, asset=asset, resources=resources)
+
+    def load_made(
+        self, made: Materialization, *, asset: object = None, resources: Mapping[str, object] | None = None
+    ) -> Any:
+        """Loads what a materialization has stored.
 
         Args:
-            asset: its key, its name, or its definition.
-            version: -1 for the latest, -2 for the one before, and so on; or a data version, or the start of one.
+            made: the materialization.
+            asset: of what; where it is a definition, its own resources count.
             resources: IO managers of one's own.
 
         Raises:
-            ValueMissingError: there is no such asset or version, or its file is gone.
+            ValueMissingError: it is not kept any more.
         """
-        return load_value(self.materialization(asset, version=version), self.io_managers(resources))
+        given = {**(getattr(asset, "resource_defs", None) or {}), **(resources or {})}
+        return load_version(made, {DEFAULT_IO_MANAGER_KEY: self.default_io_manager, **given}, self)
 
-    def materialization(self, asset: object, *, version: int | str = -1) -> Materialization:
+    def materialization(
+        self,
+        asset: object,
+        *,
+        version: int | str = -1,
+        as_of: AsOf | None = None,
+        run_id: str | None = None,
+        partition_key: str | None = None,
+    ) -> Materialization:
         """Finds one materialization of an asset; the arguments are those of `load`."""
-        key = str(key_of(asset))
-        if isinstance(version, int):
-            made = self.store.materializations(key, limit=max(-version, 1))
-            if version < 0 and len(made) >= -version:
-                return made[-version - 1][1]
-        else:
-            made = self.store.materializations(key, limit=10_000)
-            for _, one in made:
-                if one.data_version.startswith(version):
-                    return one
-        if not made:
-            known = self.store.asset_keys()
-            hint = "materialize it" if key in known else suggest(key, known)
-            raise ValueMissingError(
-                f"asset {key!r} was never materialized in {self.home.path}",
-                hint=hint or f"there are {', '.join(known[:8]) or 'no assets yet'}",
-            )
-        raise ValueMissingError(
-            f"asset {key!r} has no version {version!r}",
-            hint=f"the latest are {', '.join(one.data_version for _, one in made[:5])}",
-        )
+        wanted = WantedVersion(version=version, as_of=as_of, run_id=run_id, partition_key=partition_key)
+        return find_materialization(self.store, str(key_of(asset)), wanted, place=self.home.path)
 
     @property
     def is_blank(self) -> bool:

@@ -1,35 +1,25 @@
-"""Jobs, run with their executors: each step in a worker process, or one after the other in this one."""
+"""Jobs, run with their executors: steps in worker processes, one by one in this one, or in ways of one's own."""
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from typing import Any
 
-from daglab.definitions.executors import ExecutorDefinition
+from daglab.definitions.executor import Executor
 from daglab.definitions.reconstructable import ReconstructableJob
-from daglab.errors import InvalidInvocationError, UnmetExecutorRequirementsError
-from daglab.execution.driver import Driver, RunOutcome
-from daglab.execution.in_process import InProcessRunner
-from daglab.execution.ports import EventSink, StepRunner
-from daglab.execution.step import StepExecutor
-from daglab.execution.worker_pool import WorkerPool
-from daglab.foundation.clock import SystemClock
-from daglab.foundation.ids import new_run_id
+from daglab.errors import InvalidInvocationError
+from daglab.execution.progress import RunOutcome
 from daglab.history.job_results import ExecuteInProcessResult
 from daglab.orchestration.instance import Instance
-from daglab.orchestration.job_requests import JobRequest, prepare_job, raise_failure, setting_of
+from daglab.orchestration.job_executors import ExecutorAtWork, executor_of
+from daglab.orchestration.job_requests import JobRequest, prepare_job, raise_failure
 from daglab.orchestration.job_sources import JobSource
-from daglab.orchestration.processes import this_process
 from daglab.orchestration.reexecution import ReexecutionOptions, repeated
-from daglab.orchestration.runs import CancelWatch
-from daglab.orchestration.sinks import Listener, Tee
-from daglab.orchestration.worker_setup import JobWorkerSetup
+from daglab.orchestration.run_driving import drive, job_run
+from daglab.orchestration.sinks import Listener
 from daglab.records.events import Event
-from daglab.records.runs import Run, RunStatus
+from daglab.records.runs import Run
 
 
 class JobExecutionResult(ExecuteInProcessResult):
@@ -52,12 +42,15 @@ class PreparedJob:
     Args:
         source: where the job is found.
         request: what is to be run.
-        processes: how many steps go side by side; 0 for this very process.
+        executor: runs its steps.
+        processes: how many steps go side by side, where that was said whatever the job's executor says; 0 for this
+            very process.
     """
 
     source: JobSource
     request: JobRequest
-    processes: int
+    executor: Executor
+    processes: int | None = None
 
 
 def execute_job(
@@ -152,13 +145,8 @@ def prepare_source(
     )
     if options is not None:
         request = repeated(request, instance, options)
-    count = _processes(job, request.resolved.execution or {}) if processes is None else processes
-    if count and instance.is_ephemeral:
-        raise UnmetExecutorRequirementsError(
-            f"job {job.name!r} runs its steps in processes of their own, which cannot see an ephemeral instance",
-            hint="use DagsterInstance.get() or instance_for_test(), or in_process_executor",
-        )
-    return PreparedJob(source=source, request=request, processes=count)
+    executor = executor_of(request, instance, processes=processes)
+    return PreparedJob(source=source, request=request, executor=executor, processes=processes)
 
 
 def run_prepared(
@@ -169,84 +157,18 @@ def run_prepared(
     listeners: Collection[Listener] = (),
 ) -> tuple[Run, RunOutcome]:
     """Drives a run of a job to its end from this process."""
-    clock, request = SystemClock(), prepared.request
-    run = new_job_run(prepared, launched_by=launched_by)
-    with ExitStack() as stack:
-        sink = Tee(stack.enter_context(instance.recording(run)), listeners)
-        watch = stack.enter_context(CancelWatch(None if instance.is_ephemeral else instance.store, run.run_id))
-        runner = _runner(prepared, run, instance, sink)
-        stack.callback(runner.close)
-        driver = Driver(
-            run_id=run.run_id,
-            plan=request.plan,
-            runner=runner,
-            sink=sink,
-            clock=clock,
-            is_canceled=watch,
-            earlier=dict(request.earlier),
-        )
-        return run, driver.run()
-
-
-def new_job_run(prepared: PreparedJob, *, launched_by: str) -> Run:
-    """The record of a run of a job that is about to begin."""
-    request, run_id = prepared.request, new_run_id()
-    return Run(
-        run_id=run_id,
-        job=request.job.name,
-        status=RunStatus.STARTING,
-        location=prepared.source.place,
-        target=request.job.name,
-        launched_by=launched_by,
-        created_at=SystemClock().now(),
-        request={
-            **request.to_json(),
-            "job": prepared.source.to_json(),
-            "partition_key": request.partition_key,
-            "processes": prepared.processes,
-        },
-        tags=request.tags,
-        parent_run_id=request.parent_run_id,
-        root_run_id=request.root_run_id or run_id,
-        process=this_process(),
+    request, source = prepared.request, prepared.source
+    more = {"job": source.to_json(), "partition_key": request.partition_key, "processes": prepared.processes}
+    run = job_run(request, launched_by=launched_by, place=source.place, more=more)
+    work = ExecutorAtWork(executor=prepared.executor, run=run, request=request, source=source, instance=instance)
+    told: list[Event] = []
+    outcome = drive(
+        run,
+        request,
+        instance,
+        make_runner=work.runner,
+        listeners=(*listeners, told.append) if work.is_own else listeners,
+        rules=work.rules,
+        make_conduct=(lambda runner, is_stopping: work.conduct(runner, is_stopping, told)) if work.is_own else None,
     )
-
-
-def _processes(job: Any, config: Mapping[str, Any]) -> int:
-    """How many steps go side by side; 0 where the executor runs them in the driver's process."""
-    executor: ExecutorDefinition = job.executor_def
-    if executor.kind == "in_process" or "in_process" in config:
-        return 0
-    if executor.kind is None and "multiprocess" not in config:
-        raise UnmetExecutorRequirementsError(
-            f"job {job.name!r} has the executor {executor.name!r}, which daglab cannot run",
-            hint="use in_process_executor or multiprocess_executor",
-        )
-    inner = config.get("multiprocess", config)
-    return int(inner.get("max_concurrent") or 0) or os.cpu_count() or 1
-
-
-def _runner(prepared: PreparedJob, run: Run, instance: Instance, sink: EventSink) -> StepRunner:
-    request, clock = prepared.request, SystemClock()
-    if prepared.processes == 0 or os.name != "posix":
-        setting = setting_of(request, run, instance)
-        return InProcessRunner(StepExecutor(setting=setting, steps=request.plan.steps, emit=sink.append, clock=clock))
-    setup = JobWorkerSetup(
-        home=instance.home.path,
-        root=instance.home.root,
-        run=run,
-        source=prepared.source,
-        run_config=dict(request.run_config),
-        tags=dict(request.tags),
-        partition_key=request.partition_key,
-        step_keys=tuple(request.plan.steps),
-    )
-    return WorkerPool(
-        command=[sys.executable, "-P", "-m", "daglab.orchestration.worker_process"],
-        setup=setup,
-        count=min(prepared.processes, len(request.plan.steps)) or 1,
-        run_id=run.run_id,
-        emit=sink.append,
-        clock=clock,
-        log_dir=instance.home.run_dir(run.run_id),
-    )
+    return run, outcome

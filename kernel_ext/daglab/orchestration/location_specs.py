@@ -97,4 +97,9 @@ def _matching(pattern: str, root: Path) -> list[Path]:
     if not glob.has_magic(pattern):
         return [root / pattern]
     # Checkpoints are older copies that JupyterLab keeps next to a notebook.
-    return sorted(path for path in root.glob(pattern) if path.is_file() and ".ipynb_checkpoints" not in path.parts)
+    return sorted(
+        path
+        for path in root.glob(pattern)
+        # Hidden files are locks and drafts of editors. A link that leads nowhere is told of when it is read.
+        if ".ipynb_checkpoints" not in path.parts and not path.name.startswith(".") and not path.is_dir()
+    )

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -15,18 +14,19 @@ from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.definitions import Definitions
 from daglab.definitions.job_definition import JobDefinition
 from daglab.definitions.nodes import Origin
-from daglab.errors import CycleError, DaglabError, InvalidSubsetError, NotebookError, PlanError, suggest
+from daglab.errors import CycleError, DaglabError, InvalidSubsetError, PlanError, suggest
 from daglab.execution.boundary import failure_from
 from daglab.foundation.distributions import is_installed
-from daglab.foundation.graphs import descendants
+from daglab.foundation.graphs import ancestors, descendants
 from daglab.foundation.module_sources import ModuleSources, stamp_of
-from daglab.foundation.noted_imports import current_modules, loaded_files, note_imports
-from daglab.notebooks.analysis import CellAsset, CellCheck, Finding, NotebookAnalysis, Severity
+from daglab.foundation.noted_imports import noted_files
+from daglab.notebooks.analysis import CellAsset, CellCheck, Finding, NotebookAnalysis, RefusedAsset, Severity
 from daglab.notebooks.cell_code import CellCode, CodeReader
 from daglab.notebooks.cell_definitions import asset_definition, check_definition, python_values
-from daglab.notebooks.slices import slice_notebook
-from daglab.orchestration.collecting import Collected, collect, import_file
+from daglab.notebooks.known_keys import KeyNames
+from daglab.orchestration.collecting import Collected, collect
 from daglab.orchestration.location_specs import LocationSpec
+from daglab.orchestration.notebook_index import Look, NotebookIndex
 from daglab.planning.graph import AssetGraph
 
 
@@ -72,7 +72,7 @@ class LoadedWorkspace:
         executor: how the steps of jobs are run, where a `Definitions` says so.
         findings: what there is to tell about the rest.
         refused: assets that are declared and cannot be used, by key.
-        stamps: of the modules that cells import and the folders they lie in.
+        stamps: of the modules of the user and the folders they lie in.
     """
 
     graph: AssetGraph
@@ -88,7 +88,7 @@ class LoadedWorkspace:
 
     @property
     def is_current(self) -> bool:
-        """Whether the modules that cells import are as they were when this was loaded, and none came or went."""
+        """Whether the modules of the user are as they were when this was loaded, and none came or went."""
         return all(stamp_of(path) == stamp for path, stamp in self.stamps.items())
 
     @property
@@ -133,6 +133,29 @@ class LoadedWorkspace:
         sound = {key for key, origin in origins.items() if origin is None or origin.location not in broken}
         return frozenset(sound - descendants(self.graph.parents, self.refused))
 
+    def keys_of(self, location: str) -> frozenset[str]:
+        """The assets of one location."""
+        nodes = self.graph.nodes.items()
+        return frozenset(key for key, node in nodes if _location_of(node.definition) == location)
+
+    def focused(self, location: str) -> LoadedWorkspace:
+        """What one location declares, and what that needs of others."""
+        graph = self.graph
+        checks = {key: [one.definition for one in several] for key, several in graph.checks.items()}
+        checked = {key for key, several in checks.items() if any(_location_of(one) == location for one in several)}
+        own = self.keys_of(location)
+        kept = own | checked | ancestors(graph.parents, own | checked)
+        found = [node.definition for key, node in graph.nodes.items() if key in kept]
+        found += [one for key in kept for one in checks.get(key, ())]
+        several = list({id(one): one for one in found}.values())
+        places = {location, *map(_location_of, several)}
+        return replace(
+            self,
+            graph=AssetGraph.build(several),
+            findings=tuple(one for one in self.findings if one.location in places),
+            refused={key: one for key, one in self.refused.items() if one.location == location or key in kept},
+        )
+
     def refuse_broken(self, keys: Iterable[str]) -> None:
         """Makes sure that nothing that these assets need was refused.
 
@@ -148,39 +171,38 @@ class LoadedWorkspace:
 
 
 def load_workspace(
-    specs: Sequence[LocationSpec], sources: ModuleSources | None = None, *, is_kernel: bool = False
+    specs: Sequence[LocationSpec], *, index: NotebookIndex | None = None, is_kernel: bool = False
 ) -> LoadedWorkspace:
     """Loads locations together, so that an asset of one can read an asset of another by name.
 
     Args:
         specs: the locations.
-        sources: gives the text of the modules that cells import; one that is kept reads only what changed.
+        index: knows notebooks and modules that did not change since an earlier time.
         is_kernel: whether this process is a user's kernel, whose own modules stay as they are.
     """
-    note_imports()
-    with current_modules(restore=is_kernel):
-        return _load_workspace(specs, sources or ModuleSources())
+    index = NotebookIndex() if index is None else index
+    with index.modules.current(is_kernel=is_kernel):
+        return _load_workspace(specs, index)
 
 
-def _load_workspace(specs: Sequence[LocationSpec], sources: ModuleSources) -> LoadedWorkspace:
-    loader = _Loader(sources)
-    analyses = {spec: loader.analyze(spec, frozenset()) for spec in specs if not spec.is_module}
+def _load_workspace(specs: Sequence[LocationSpec], index: NotebookIndex) -> LoadedWorkspace:
+    loader = _Loader(index)
+    looks = {spec: loader.look(spec) for spec in specs if not spec.is_module}
     modules = {spec: loader.load_module(spec) for spec in specs if spec.is_module}
-    keys = {spec: _declared_keys(one) for spec, one in analyses.items() if one}
-    elsewhere = {str(key) for found in modules.values() for one in found for key in one.keys}
+    elsewhere = KeyNames(key for look in looks.values() for key in look.keys)
+    elsewhere.add(str(key) for found in modules.values() for one in found for key in one.keys)
+    elsewhere.add(loader.refused)
     definitions: list[AssetsDefinition] = []
     for spec in specs:
         if spec.is_module:
             definitions.extend(modules[spec])
-        elif analyses[spec]:
-            others = elsewhere.union(*(found for other, found in keys.items() if other != spec))
-            analysis = loader.analyze(spec, frozenset(others)) if others else analyses[spec]
-            assert analysis is not None
-            definitions.extend(loader.definitions_of(spec, analysis))
+        elif alone := looks[spec].analysis:
+            definitions.extend(loader.definitions_of(spec, loader.index.within(spec, alone, elsewhere)))
     definitions.extend(loader.further(definitions))
-    loaded = {file: sources.read(file) and sources.stamps[file] for file in loaded_files()}
-    stamps = {**_stamps_of_folders(specs, loader.files), **loaded, **{one: sources.stamps[one] for one in loader.files}}
+    stamps = _stamps(specs, loader.files, index.modules.sources)
     graph = loader.assemble([one for one in definitions if one.is_executable])
+    loader.refuse_undefined(looks, {str(key) for one in definitions for key in one.keys})
+    loader.index.save()
     found = loader.found
     return LoadedWorkspace(
         graph=graph,
@@ -197,8 +219,8 @@ def _load_workspace(specs: Sequence[LocationSpec], sources: ModuleSources) -> Lo
 
 
 class _Loader:
-    def __init__(self, sources: ModuleSources) -> None:
-        self.sources = sources
+    def __init__(self, index: NotebookIndex) -> None:
+        self.index = index
         self.files: set[str] = set()
         self.findings: list[LocatedFinding] = []
         self.refused: dict[str, Refused] = {}
@@ -206,28 +228,36 @@ class _Loader:
         self.listed: list[tuple[LocationSpec, AssetsDefinition]] = []
         self.seen: dict[int, AssetsDefinition] = {}
 
-    def analyze(self, spec: LocationSpec, known_keys: frozenset[str]) -> NotebookAnalysis | None:
-        try:
-            return slice_notebook(spec.read(), known_keys)
-        except NotebookError as error:
-            self.tell("error", spec.name, str(error).removeprefix(f"{error.path}: "))
-        except DaglabError as error:
-            self.tell("error", spec.name, str(error))
-        return None
+    def look(self, spec: LocationSpec) -> Look:
+        look = self.index.look(spec)
+        if look.analysis is None:
+            self.tell("error", spec.name, look.problem)
+        if look.last_good is not None:
+            several: tuple[CellAsset | RefusedAsset, ...] = (*look.last_good.assets, *look.last_good.refused)
+            cells = {key: one.cell for one in several for key in one.keys}
+            for key in sorted(look.keys):
+                cell = cells.get(key)
+                message = f"the last good version of {spec.name} has it, but now that {look.problem}"
+                self.refuse(key, spec.name, cell.position if cell else None, cell.id if cell else None, message)
+        return look
 
     def load_module(self, spec: LocationSpec) -> tuple[AssetsDefinition, ...]:
         try:
-            module = import_file(spec.path) if spec.path else importlib.import_module(spec.name)
+            module = self.index.modules.load(spec)
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt):
                 raise
             self.tell("error", spec.name, f"it cannot be imported:\n{failure_from(error).render()}")
+            for key in sorted(self.index.last_of_module(spec.name)):
+                message = f"the last good version of {spec.name} has it, but now that cannot be imported: {error!r}"
+                self.refuse(key, spec.name, None, None, message)
             return ()
         collected = self.take(spec, vars(module).values())
         # One that a module imports from another one is still one definition.
         declared = [*collected.assets, *collected.listed]
         new = {id(one): one for one in declared if id(one) not in self.seen}
         self.seen |= new
+        self.index.note_module(spec.name, frozenset(str(key) for one in new.values() for key in one.keys))
         origin = Origin(location=spec.name)
         return tuple(one if one.origin else one.with_origin(origin) for one in new.values())
 
@@ -237,7 +267,7 @@ class _Loader:
         for refused in analysis.refused:
             for key in refused.keys:
                 self.refuse(key, spec.name, refused.cell.position, refused.cell.id, refused.message)
-        reader = CodeReader(analysis.notebook.path.parent, self.sources)
+        reader = CodeReader(analysis.notebook.path.parent, self.index.modules.sources)
         found = [asset_definition(one, spec.name, self.read(reader, spec, one)) for one in analysis.assets]
         found += [check_definition(one, spec.name, self.read(reader, spec, one)) for one in analysis.checks]
         for defining in analysis.python_definitions:
@@ -250,6 +280,13 @@ class _Loader:
                 continue
             found += collected.assets
             self.listed += ((spec, one) for one in collected.listed)
+        for schedule in analysis.schedules:
+            try:
+                definition = schedule.definition()
+            except DaglabError as error:
+                self.tell("error", spec.name, str(error), cell=schedule.cell.position)
+            else:
+                self.take(spec, [definition, definition.job])
         return found
 
     def read(self, reader: CodeReader, spec: LocationSpec, cell: CellAsset | CellCheck) -> CellCode:
@@ -259,6 +296,14 @@ class _Loader:
         for problem in code.problems:
             self.tell("warning", spec.name, problem, cell=cell.cell.position)
         return code
+
+    def refuse_undefined(self, looks: Mapping[LocationSpec, Look], defined: Set[str]) -> None:
+        """Functions that say that they are assets, in cells that could not be run."""
+        for spec, look in looks.items():
+            for key in look.analysis.function_keys if look.analysis else ():
+                if key not in defined and key not in self.refused:
+                    message = f"the cell of {spec.name} that defines it in Python could not be run"
+                    self.refuse(key, spec.name, None, None, message)
 
     def take(self, spec: LocationSpec, values: Iterable[object]) -> Collected:
         """Sorts what a location has defined; jobs, schedules and sensors must have names of their own."""
@@ -323,17 +368,21 @@ class _Loader:
         )
 
 
-def _stamps_of_folders(specs: Iterable[LocationSpec], files: Iterable[str]) -> dict[str, object]:
-    """What tells whether a module came or went, or whether something was installed."""
+def _stamps(specs: Iterable[LocationSpec], files: Iterable[str], sources: ModuleSources) -> dict[str, object]:
+    """What tells whether a module was edited, came or went, or whether something was installed."""
+    files = [*noted_files(), *files]
     folders = {os.path.dirname(file) for file in files}
     folders |= {str(spec.path.parent) for spec in specs if spec.path is not None and not spec.is_module}
     folders |= {entry for entry in sys.path if is_installed(os.path.join(entry, ""))}
-    return {path: stamp_of(path) for path in sorted(folders)}
+    found: dict[str, object] = {path: stamp_of(path) for path in sorted(folders)}
+    for file in files:
+        sources.read(file)
+        found[file] = sources.stamps[file]
+    return found
 
 
-def _declared_keys(analysis: NotebookAnalysis) -> frozenset[str]:
-    usable = (key for one in analysis.assets for key in one.keys)
-    return frozenset(usable).union(key for one in analysis.refused for key in one.keys)
+def _location_of(one: AssetsDefinition) -> str | None:
+    return one.origin.location if one.origin else None
 
 
 def _located(one: Finding, spec: LocationSpec) -> LocatedFinding:

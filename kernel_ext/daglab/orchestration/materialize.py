@@ -17,6 +17,7 @@ from daglab.history.job_results import ExecuteInProcessResult
 from daglab.io_managers.memory import InMemoryIOManager
 from daglab.orchestration.in_process import execute_in_process
 from daglab.orchestration.instance import Instance, ephemeral
+from daglab.orchestration.versions import AsOf
 
 JOB_NAME = "__ephemeral_asset_job__"
 
@@ -123,31 +124,59 @@ def materialize_to_memory(
     )
 
 
-def load(asset: object, *, version: int | str = -1, home: str | None = None) -> Any:
-    """Loads the value of an asset of this project, in any session.
+def load(
+    asset: object,
+    *,
+    version: int | str = -1,
+    as_of: AsOf | None = None,
+    run_id: str | None = None,
+    partition_key: str | None = None,
+    resources: Mapping[str, object] | None = None,
+    home: str | None = None,
+) -> Any:
+    """Loads the value of an asset of this project, in any session: the latest one, or an earlier one.
+
+    `as_of`, `run_id` and `partition_key` say which materializations come into question, and `version` which one of
+    these is meant.
 
     Args:
         asset: its key, its name, or its definition.
         version: -1 for the latest, -2 for the one before, and so on; or a data version, or the start of one.
+        as_of: only what was made by then: a datetime, a date (which counts to its end), or ISO text of either.
+            Without a time zone it is in that of this machine.
+        run_id: only what this run made; the start of its id is enough.
+        partition_key: the partition; by default the one that was made last.
+        resources: IO managers of one's own, by key, where another than daglab's keeps the value.
         home: the home; by default the one of the project.
 
     Raises:
-        ValueMissingError: there is no such asset or version, or its file is gone.
+        ValueMissingError: there is no such asset or version, or its value is not kept any more.
+        InvalidInvocationError: the version or the moment is none, or several data versions begin so.
 
     Example:
         >>> import tempfile
         >>> from daglab.definitions.asset_decorator import asset
+        >>> rows = [1, 2, 3]
         >>> @asset
         ... def orders():
-        ...     return [1, 2, 3]
+        ...     return list(rows)
         >>> home = tempfile.mkdtemp()
         >>> with Instance.open(home) as instance:
         ...     _ = materialize([orders], instance=instance)
-        >>> load("orders", home=home)
-        [1, 2, 3]
+        ...     rows.append(4)
+        ...     _ = materialize([orders], instance=instance)
+        >>> load("orders", home=home), load("orders", version=-2, home=home)
+        ([1, 2, 3, 4], [1, 2, 3])
     """
     with Instance.open(home) as instance:
-        return instance.load(asset, version=version)
+        return instance.load(
+            asset,
+            version=version,
+            as_of=as_of,
+            run_id=run_id,
+            partition_key=partition_key,
+            resources=resources,
+        )
 
 
 def _outs(asset: Any) -> Sequence[Any]:

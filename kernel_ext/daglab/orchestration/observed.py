@@ -9,7 +9,7 @@ from daglab.orchestration.instance import Instance
 from daglab.planning.graph import AssetGraph
 from daglab.records.assets import AssetState, Observation
 from daglab.records.event_query import EventQuery
-from daglab.records.events import EventType
+from daglab.records.events import Event, EventType
 
 
 def states_of(instance: Instance, graph: AssetGraph) -> dict[str, AssetState]:
@@ -29,18 +29,15 @@ def with_observations(instance: Instance, states: dict[str, AssetState], keys: I
     found = dict(states)
     for key in keys:
         known = found.get(key) or AssetState(asset_key=key)
-        version = "" if known.latest else _observed(instance, key)
-        if version:
-            found[key] = replace(known, observed=version)
+        event = None if known.latest else latest_observation(instance, key)
+        if event is not None and isinstance(event.payload, Observation) and event.payload.data_version:
+            found[key] = replace(known, observed=event.payload.data_version)
     return found
 
 
-def _observed(instance: Instance, key: str) -> str:
-    """The data version that was observed last; "" if none was."""
+def latest_observation(instance: Instance, key: str) -> Event | None:
+    """The last observation of an asset; None if there was none."""
     if instance.is_blank:
-        return ""
+        return None
     wanted = EventQuery(types=[EventType.ASSET_OBSERVATION], asset_key=key, limit=1)
-    for event in instance.store.search_events(wanted):
-        if isinstance(event.payload, Observation):
-            return event.payload.data_version
-    return ""
+    return next((one for one in instance.store.search_events(wanted) if isinstance(one.payload, Observation)), None)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from daglab.errors import InvalidInvocationError
-from daglab.execution.driver import UNCHANGED
+from daglab.execution.progress import UNCHANGED
 from daglab.foundation.clock import Clock, SystemClock
 from daglab.io_managers.placing import sweep_drafts
 from daglab.orchestration.instance import Instance

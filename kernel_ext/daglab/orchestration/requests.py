@@ -22,6 +22,7 @@ class MaterializeRequest:
         processes: how many steps go side by side.
         launched_by: "command line", "notebook", "widget", "lab" or "python".
         parent_run_id: the run that this one repeats or resumes.
+        own: the location to which "all assets" is confined; the others are there for what it reads.
     """
 
     locations: tuple[LocationSpec, ...]
@@ -30,11 +31,12 @@ class MaterializeRequest:
     processes: int = 1
     launched_by: str = "python"
     parent_run_id: str | None = None
+    own: str | None = None
 
     @property
     def place(self) -> str:
         """The locations, as one short text."""
-        names = [one.name for one in self.locations]
+        names = [self.own] if self.own else [one.name for one in self.locations]
         if not names:
             return "Python"
         return names[0] if len(names) == 1 else f"{len(names)} locations"
@@ -54,6 +56,7 @@ class MaterializeRequest:
             "processes": self.processes,
             "launched_by": self.launched_by,
             "parent_run_id": self.parent_run_id,
+            "own": self.own,
         }
 
     @classmethod

@@ -7,23 +7,27 @@ import sys
 from collections.abc import Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from daglab.definitions.io_manager import IOManager
 from daglab.errors import PlanError
-from daglab.execution.driver import Driver, RunOutcome
+from daglab.execution.driver import Driver
 from daglab.execution.in_process import InProcessRunner
 from daglab.execution.loading import holds_value
 from daglab.execution.ports import EventSink, StepRunner
+from daglab.execution.progress import RunOutcome
 from daglab.execution.recording import INTERRUPTED
 from daglab.execution.setting import RunSetting
 from daglab.execution.step import StepExecutor
 from daglab.execution.worker_pool import WorkerPool
 from daglab.foundation.clock import SystemClock
 from daglab.foundation.ids import new_run_id
+from daglab.history.event_story import public_events
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.interrupts import Interrupts
 from daglab.orchestration.locations import LoadedWorkspace, LocatedFinding, load_workspace
+from daglab.orchestration.notebook_index import NotebookIndex
 from daglab.orchestration.observed import states_of
 from daglab.orchestration.processes import this_process
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
@@ -72,21 +76,30 @@ def judge(instance: Instance, workspace: LoadedWorkspace) -> dict[str, Verdict]:
     return assess(graph, states, lambda made: holds_value(made, managers))
 
 
-def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWorkspace | None = None) -> Prepared:
+def prepare(
+    instance: Instance,
+    request: MaterializeRequest,
+    workspace: LoadedWorkspace | None = None,
+    *,
+    chosen: frozenset[str] | None = None,
+) -> Prepared:
     """Plans what is wanted; everything that can be refused is refused here.
 
     Args:
         instance: the home.
         request: what is wanted.
         workspace: what the request's locations declare, where that is known already.
+        chosen: the assets that the request's selection means, where that is known already.
 
     Raises:
         PlanError: something it needs cannot be used, or is defined nowhere.
         InvalidSubsetError: the selection means nothing.
     """
-    workspace = workspace or load_workspace(request.locations)
+    workspace = workspace or load_workspace(request.locations, index=NotebookIndex.of(instance.home))
+    if request.own is not None:
+        workspace = workspace.focused(request.own)
     graph = workspace.graph
-    chosen = _chosen(workspace, request.selection)
+    chosen = chosen_keys(workspace, request) if chosen is None else chosen
     managers = instance.io_managers(workspace.resources)
     states = states_of(instance, graph)
     verdicts = assess(graph, states, lambda made: holds_value(made, managers))
@@ -96,19 +109,25 @@ def prepare(instance: Instance, request: MaterializeRequest, workspace: LoadedWo
     return Prepared(request=request, plan=plan, io_managers=managers, workspace=workspace, remarks=remarks)
 
 
-def _chosen(workspace: LoadedWorkspace, selection: str) -> frozenset[str]:
-    """The assets that a selection means; everything is what can be made, and a broken location costs only itself."""
-    graph = workspace.graph
+def chosen_keys(workspace: LoadedWorkspace, request: MaterializeRequest) -> frozenset[str]:
+    """The assets that a request means; everything is what can be made, and a broken location costs only itself.
+
+    Raises:
+        InvalidSubsetError: the selection means nothing.
+        PlanError: something that it means cannot be used.
+    """
+    graph, selection = workspace.graph, request.selection
+    own = graph.nodes.keys() if request.own is None else workspace.keys_of(request.own)
     if selection == EVERYTHING and workspace.errors:
-        if workspace.sound_keys:
-            return workspace.sound_keys
+        if sound := workspace.sound_keys & own:
+            return sound
         raise PlanError(
             "\n".join(map(str, workspace.errors)),
             hint="mend this, or name the assets that you want all the same" if graph.nodes else "",
         )
     if selection in workspace.refused:
         workspace.refuse_broken([selection])
-    chosen = select(graph, selection)
+    chosen = frozenset(own) if selection == EVERYTHING else select(graph, selection)
     workspace.refuse_broken(chosen)
     return chosen
 
@@ -122,6 +141,7 @@ def asset_setting(workspace: LoadedWorkspace, instance: Instance, run_id: str) -
         instance=instance,
         io_managers=instance.io_managers(workspace.resources),
         resource_defs={**own, **workspace.resources},
+        tell=partial(public_events, job_name="assets"),
     )
 
 

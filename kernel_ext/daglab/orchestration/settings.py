@@ -5,13 +5,26 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from daglab.errors import SettingsError, suggest
 
 Durability = Literal["process", "power"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retention:
+    """What `daglab prune` keeps: whatever one of the limits keeps stays; without any, everything does.
+
+    Args:
+        materializations: the values of so many latest materializations of each asset or partition.
+        days: all values that are not older.
+    """
+
+    materializations: int | None = None
+    days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,6 +37,7 @@ class Settings:
         storage: folder of the stored values, relative to the project; None for one in the home.
         durability: "process": what is stored survives the end of any process; "power": also a power cut.
         processes: how many steps of a run go side by side.
+        retention: which values `daglab prune` keeps.
     """
 
     locations: tuple[str, ...] = ("*.ipynb", "notebooks/*.ipynb")
@@ -31,6 +45,7 @@ class Settings:
     storage: str | None = None
     durability: Durability = "process"
     processes: int = 1
+    retention: Retention = Retention()
 
 
 def read_settings(pyproject: Path | None, environment: Mapping[str, str] | None = None) -> Settings:
@@ -59,7 +74,7 @@ def read_settings(pyproject: Path | None, environment: Mapping[str, str] | None 
         if name in given and not reads(given[name]):
             problems.append(f"{called[name]} is {given[name]!r}; it should be {expected}")
         elif name in given:
-            values[name] = tuple(given[name]) if name == "locations" else given[name]
+            values[name] = _MAKERS[name](given[name]) if name in _MAKERS else given[name]
     if problems:
         raise SettingsError("\n".join(sorted(problems)))
     return Settings(**values)
@@ -78,12 +93,25 @@ def _table(pyproject: Path) -> Mapping[str, Any]:
 def _from_text(name: str, text: str) -> object:
     if name == "processes":
         return int(text) if text.isascii() and text.isdigit() else text
+    if name == "retention":
+        try:
+            return tomllib.loads(f"found = {{{text}}}")["found"]
+        except tomllib.TOMLDecodeError:
+            return text
     return text.split(os.pathsep) if name == "locations" else text
 
 
 def _is_text(value: object) -> bool:
     return isinstance(value, str) and bool(value)
 
+
+def _is_retention(value: object) -> bool:
+    names = {one.name for one in fields(Retention)}
+    numbers = isinstance(value, dict) and all(type(one) is int and one >= 1 for one in value.values())
+    return numbers and isinstance(value, dict) and names >= value.keys()
+
+
+_MAKERS: dict[str, Callable[[Any], object]] = {"locations": tuple, "retention": lambda given: Retention(**given)}
 
 _READERS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "locations": (
@@ -94,4 +122,5 @@ _READERS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "storage": (_is_text, "a folder"),
     "durability": (lambda value: value in ("process", "power"), '"process" or "power"'),
     "processes": (lambda value: type(value) is int and value >= 1, "a whole number from 1"),
+    "retention": (_is_retention, "`materializations = 10`, `days = 30` or both, whole numbers from 1"),
 }

@@ -14,6 +14,7 @@ from daglab.foundation.clock import SystemClock
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.job_requests import prepare_job, setting_of
 from daglab.orchestration.locations import LoadedWorkspace, load_workspace
+from daglab.orchestration.notebook_index import NotebookIndex
 from daglab.orchestration.runs import asset_setting
 from daglab.orchestration.worker_setup import JobWorkerSetup, WorkerSetup
 from daglab.planning.asset_steps import workspace_steps
@@ -38,7 +39,7 @@ def make_executor(setup: WorkerSetup | JobWorkerSetup, emit: Callable[[Event], N
 
 
 def _asset_parts(setup: WorkerSetup, instance: Instance) -> tuple[RunSetting, Mapping[str, Step]]:
-    workspace = load_workspace(setup.locations)
+    workspace = load_workspace(setup.locations, index=NotebookIndex.of(instance.home))
     return asset_setting(workspace, instance, setup.run_id), _steps(workspace, setup)
 
 
@@ -51,7 +52,7 @@ def _job_parts(setup: JobWorkerSetup, instance: Instance) -> tuple[RunSetting, M
     if missing:
         raise PlanError(f"step {missing[0]!r} is gone from its job since the run was planned", hint="run it again")
     steps = {key: request.plan.steps[key] for key in setup.step_keys}
-    return setting_of(request, setup.run, instance), steps
+    return setting_of(request, setup.run, instance, retries_enabled=setup.retries_enabled), steps
 
 
 def _steps(workspace: LoadedWorkspace, setup: WorkerSetup) -> dict[str, Step]:

@@ -44,6 +44,7 @@ class JobWorkerSetup:
         tags: of the run.
         partition_key: "" where the run has none.
         step_keys: of the plan.
+        retries_enabled: whether steps that ask to be tried again are.
     """
 
     home: Path
@@ -54,3 +55,4 @@ class JobWorkerSetup:
     tags: Mapping[str, str]
     partition_key: str
     step_keys: tuple[str, ...]
+    retries_enabled: bool = True

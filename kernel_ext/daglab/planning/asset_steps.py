@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.graph_definition import GraphDefinition
 from daglab.definitions.specs import AssetCheckSpec, AssetSpec
+from daglab.errors import InvalidDefinitionError
 from daglab.planning.expansion import Expander
 from daglab.planning.graph import AssetGraph, code_of, needed_keys
 from daglab.planning.steps import FromAsset, FromStep, Source, Step, asset_sources
@@ -81,6 +82,31 @@ def steps_of(
             )
         )
     return tuple(steps)
+
+
+def steps_by_key(steps: Iterable[Step]) -> dict[str, Step]:
+    """Steps by their keys.
+
+    Raises:
+        InvalidDefinitionError: two definitions have steps of one key.
+    """
+    found: dict[str, Step] = {}
+    for step in steps:
+        other = found.get(step.key, step)
+        found[step.key] = step
+        if other.definition is not step.definition:
+            names = [
+                ", ".join(map(str, (*one.asset_keys, *_names_of_checks(one)))) or one.op.name for one in (other, step)
+            ]
+            raise InvalidDefinitionError(
+                f"{names[0]!r} and {names[1]!r} would both be made by a step {step.key!r}",
+                hint="give one of them another name, so that both can be told apart in a run",
+            )
+    return found
+
+
+def _names_of_checks(step: Step) -> list[str]:
+    return [f"check {spec.name} of {spec.asset_key}" for spec in step.check_specs.values()]
 
 
 def workspace_steps(graph: AssetGraph) -> Iterator[Step]:

@@ -18,7 +18,7 @@ from typing import Any, Final
 from daglab.foundation.distributions import installed_versions
 from daglab.planning.function_imports import imported_in, module_digests
 
-_PLAIN: Final = (bool, int, float, complex, str, bytes, type(None), type(Ellipsis))
+_PLAIN: Final = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
 
 # Of a class: what says where it stands, and what Python adds by itself.
 _LEFT_OUT: Final = frozenset(
@@ -86,6 +86,9 @@ class _Word:
     text: str
 
 
+_CLOSING: Final = _Word(")")
+
+
 class _Project:
     """Says which modules are the user's own."""
 
@@ -146,43 +149,54 @@ def _installations() -> tuple[str, ...]:
 
 
 def _digest(root: object, project: _Project) -> str:
-    digest = blake2b(digest_size=8)
-    for text in _texts(root, project):
-        digest.update(text.encode("utf-8", "surrogatepass") + b"\0")
-    return digest.hexdigest()
+    texts = _texts(root, project)
+    return blake2b("\0".join([*texts, ""]).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _texts(root: object, project: _Project) -> Iterator[str]:
+def _texts(root: object, project: _Project) -> list[str]:
     """All that there is to say about a thing; what was met before is named by its number, so circles end."""
+    texts: list[str] = []
     numbers: dict[int, int] = {}
     kept: list[object] = []  # as long as a thing is there, its id is its own
     stack = [root]
     while stack:
-        one = stack.pop()
-        if isinstance(one, _Word):
-            yield one.text
-        elif type(one) in _PLAIN:
-            yield hex(one) if type(one) is int and one.bit_length() > _LONGEST_INT else repr(one)
+        one: Any = stack.pop()
+        kind = type(one)
+        if kind is _Word:
+            texts.append(one.text)
+        elif kind in _PLAIN:
+            texts.append(_plain_text(one))
         elif id(one) in numbers:
-            yield f"#{numbers[id(one)]}"
+            texts.append(f"#{numbers[id(one)]}")
         else:
             numbers[id(one)] = len(numbers)
             kept.append(one)
-            yield type(one).__qualname__ + "("
-            stack.append(_Word(")"))
-            stack += reversed(list(_parts(one, project)))
+            texts.append(kind.__qualname__ + "(")
+            if kind is tuple and _PLAIN.issuperset(map(type, one)):
+                texts += map(_plain_text, one)
+                texts.append(")")
+            else:
+                stack.append(_CLOSING)
+                stack += reversed(list(_parts(one, project)))
+    return texts
+
+
+def _plain_text(one: Any) -> str:
+    return hex(one) if type(one) is int and one.bit_length() > _LONGEST_INT else repr(one)
 
 
 def _parts(thing: Any, project: _Project) -> Iterable[object]:
     kind = type(thing)
+    if kind is types.CodeType:
+        return _code_parts(thing)
+    if kind is types.FunctionType and project.owns(thing.__module__):
+        return _function_parts(thing, project)
     if isinstance(thing, (tuple, list)) and kind in (tuple, list):
         return thing
     if kind in (dict, types.MappingProxyType):
         return [part for pair in thing.items() for part in pair]
     if kind in (set, frozenset):
         return sorted(_digest(one, project) for one in thing)
-    if kind is types.CodeType:
-        return _code_parts(thing)
     if kind is property:
         return (thing.fget, thing.fset, thing.fdel)
     if kind is functools.partial:
@@ -193,8 +207,6 @@ def _parts(thing: Any, project: _Project) -> Iterable[object]:
         return (thing.__func__,)
     if kind is types.MethodType:
         return (thing.__func__, thing.__self__)
-    if isinstance(thing, types.FunctionType) and project.owns(thing.__module__):
-        return _function_parts(thing, project)
     if isinstance(thing, type) and project.owns(thing.__module__):
         return _class_parts(thing)
     if hasattr(thing, "__wrapped__"):

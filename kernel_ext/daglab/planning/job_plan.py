@@ -14,7 +14,7 @@ from daglab.definitions.specs import AssetCheckKey, AssetSpec
 from daglab.errors import ExecutionStepNotFoundError, InvalidDefinitionError, suggest
 from daglab.foundation.collection import collection_paused
 from daglab.foundation.graphs import levels
-from daglab.planning.asset_steps import steps_of
+from daglab.planning.asset_steps import steps_by_key, steps_of
 from daglab.planning.expansion import Expander, OpSettings, Path
 from daglab.planning.graph import code_of
 from daglab.planning.run_order import in_run_order
@@ -153,7 +153,7 @@ def _code(definition: AssetsDefinition) -> dict[str, Any]:
 
 def _connected(steps: Iterable[Step]) -> dict[str, Step]:
     """Lets each step wait for those that make what it reads, and for the checks that block it."""
-    found = list(steps)
+    found = list(steps_by_key(steps).values())
     makers = {key: step.key for step in found for key in step.asset_keys}
     blockers: dict[str, list[str]] = {}
     for step in found:

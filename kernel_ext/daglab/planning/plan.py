@@ -10,7 +10,7 @@ from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.results import AssetCheckSeverity
 from daglab.errors import PlanError, suggest
 from daglab.foundation.graphs import topological_order
-from daglab.planning.asset_steps import steps_of
+from daglab.planning.asset_steps import steps_by_key, steps_of
 from daglab.planning.graph import AssetGraph, CheckNode, code_of, code_version, needed_keys
 from daglab.planning.staleness import Freshness, Verdict
 from daglab.planning.steps import ExecutionPlan, Step
@@ -43,7 +43,7 @@ def build_plan(
     """
     todo = _closed({key for key in request.selected if request.force or not verdicts[key].is_fresh}, graph, verdicts)
     planner = _Planner(graph=graph, force=request.force, todo=frozenset(todo), states=states, verdicts=verdicts)
-    steps = {step.key: step for step in planner.steps(request.selected)}
+    steps = steps_by_key(planner.steps(request.selected))
     order = topological_order({key: step.needs for key, step in steps.items()})
     fresh = tuple(key for key in graph.order if key in request.selected and key not in todo)
     failing = tuple(planner.still_failing(fresh, steps))
@@ -98,11 +98,11 @@ class _Planner:
             yield replace(step, needs=tuple(makers)) if checks_only else step
 
     def _chosen(self, selected: Collection[str]) -> Iterator[Step]:
-        done: set[str] = set()
+        done: set[int] = set()
         for key in self.graph.order:
             definition = self.graph.nodes[key].definition
-            if key in self.todo and definition.node.name not in done:
-                done.add(definition.node.name)
+            if key in self.todo and id(definition) not in done:
+                done.add(id(definition))
                 yield from self._asset_steps(definition)
             for check in self.graph.checks.get(key, ()):
                 if check.definition is definition:

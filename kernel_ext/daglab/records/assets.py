@@ -50,6 +50,19 @@ class Materialization:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class RemovedValue:
+    """That the value of a materialization was removed on purpose.
+
+    Args:
+        at: when.
+        reason: why, as the end of a sentence: "by retention, which keeps the latest 10".
+    """
+
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Observation:
     """That somebody looked at an asset without making it.
 

@@ -21,6 +21,7 @@ from daglab.records.events import PAYLOAD_KINDS, Payload
 R = TypeVar("R")
 Coder = Callable[[Any], Any]
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _KIND_OF = {kind: name for name, kind in PAYLOAD_KINDS.items()}
 
 
@@ -75,7 +76,7 @@ def from_json(kind: type[R], data: Mapping[str, Any]) -> R:
 
 
 def _compact(data: object) -> str:
-    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(data)
 
 
 @cache

@@ -167,6 +167,7 @@ class ValuePassed:
         description: what the type check said.
         metadata: what the type check added, or what is said of the output.
         sources: the outputs that an input was loaded from, as "step.output".
+        loaded: what the IO manager that loaded an input says of it.
     """
 
     name: str
@@ -178,6 +179,7 @@ class ValuePassed:
     description: str = ""
     metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    loaded: Mapping[str, MetadataValue] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

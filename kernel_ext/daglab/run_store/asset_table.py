@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
 
-from daglab.foundation.clock import from_micros
+from daglab.foundation.clock import from_micros, to_micros
 from daglab.records.assets import AssetActivity, AssetState, CheckEvaluation, Materialization
 from daglab.records.codec import from_text
 from daglab.records.failure import Failure
@@ -41,7 +42,15 @@ def read_states(connection: sa.Connection, keys: Collection[str] | None) -> dict
 
 
 def read_materializations(
-    connection: sa.Connection, asset_key: str, *, limit: int, before: int | None, partition: str | None
+    connection: sa.Connection,
+    asset_key: str,
+    *,
+    limit: int | None,
+    before: int | None = None,
+    partition: str | None = None,
+    run_id: str = "",
+    data_version: str = "",
+    until: datetime | None = None,
 ) -> list[tuple[int, Materialization]]:
     """The latest makings of an asset with the ids of their events, newest first."""
     table = materializations.c
@@ -50,6 +59,11 @@ def read_materializations(
         query = query.where(table.partition == partition)
     if before is not None:
         query = query.where(table.event_id < before)
+    if until is not None:
+        query = query.where(table.at <= to_micros(until))
+    for column, start in ((table.run_id, run_id), (table.data_version, data_version)):
+        if start:  # LIKE would take upper case for lower case
+            query = query.where(sa.func.substr(column, 1, len(start)) == start)
     rows = connection.execute(query.order_by(table.event_id.desc()).limit(limit))
     return [(number, _materialization(record)) for number, record in rows]
 

@@ -40,6 +40,7 @@ def _summary_conflict(table: sa.Table) -> str:
     return f"ON CONFLICT ({keys}) DO UPDATE SET " + ", ".join(changes)
 
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode
 _ON_ASSET = _summary_conflict(schema.assets)
 _ON_PARTITION = _summary_conflict(schema.asset_partitions)
 _ON_STEP = replacing(schema.steps)
@@ -245,7 +246,7 @@ def _write_steps(connection: sa.Connection, changes: Changes) -> None:
             changes.run_id,
             one.step_key,
             one.position,
-            json.dumps(one.asset_keys, ensure_ascii=False),
+            _encode(one.asset_keys),
             one.status.value,
             one.attempt,
             one.started_at,

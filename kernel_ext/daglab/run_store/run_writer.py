@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from typing import Self
 
 from daglab.errors import InvalidInvocationError, RunStoreError, StoreUnavailableError
@@ -34,7 +35,8 @@ class RunWriter:
         self._database = database
         self._clock = clock or SystemClock()
         self._changed = threading.Condition()
-        self._pending: list[Event] = []
+        self._pending: deque[Event] = deque()
+        self._idle = False  # whether the thread waits for a first event
         self._taken = 0  # how many events were appended until the last group
         self._committed = 0
         self._hurry = False
@@ -54,11 +56,15 @@ class RunWriter:
             raise InvalidInvocationError(
                 f"the writer of run {self.run_id!r} was given an event of run {event.run_id!r}"
             )
-        with self._changed:
-            self._check()
-            self._pending.append(event)
-            if len(self._pending) == 1:
+        self._check()
+        # No lock: a deque takes items from any thread, and a thread that goes idle looks at it once more.
+        self._pending.append(event)
+        if self._idle:
+            with self._changed:
+                self._idle = False
                 self._changed.notify_all()
+        if self._closing:
+            self._check()
 
     def flush(self) -> None:
         """Returns once all that was appended so far is committed.
@@ -130,13 +136,16 @@ class RunWriter:
         """Waits for events and for their turn; no events where a heartbeat is due, and whether these are the last."""
         started = time.monotonic()
         with self._changed:
+            self._idle = True
             self._changed.wait_for(lambda: self._pending or self._closing, timeout=HEARTBEAT_SECONDS)
+            self._idle = False
             turn = started + GROUP_SECONDS - time.monotonic()
             self._changed.wait_for(lambda: self._hurry or self._closing or not self._pending, timeout=turn)
-            group, self._pending = self._pending, []
+            last = self._closing
+            group = [self._pending.popleft() for _ in range(len(self._pending))]
             self._taken += len(group)
             self._hurry = False
-            return group, self._closing
+            return group, last
 
     def _commit(self, group: list[Event]) -> None:
         batch: Batch | None = None

@@ -22,7 +22,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The version that this code reads and writes; the last file of `migrations/versions` makes it."""
 
 metadata = MetaData()
@@ -157,6 +157,16 @@ materializations = Table(
     Index("materializations_by_asset", "asset_key", "event_id"),
     Index("materializations_by_partition", "asset_key", "partition", "event_id"),
 )
+
+
+removed_values = Table(
+    "removed_values",
+    metadata,
+    Column("event_id", _Id, primary_key=True, autoincrement=False),
+    _moment("at", nullable=False),
+    _text("reason", nullable=False),
+)
+"""Of which materializations the values were removed on purpose, when and why."""
 
 
 def _summary() -> list[Column[Any]]:

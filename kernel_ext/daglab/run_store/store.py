@@ -8,10 +8,10 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Self
 
-from daglab.records.assets import AssetState, Materialization
+from daglab.records.assets import AssetState, Materialization, RemovedValue
 from daglab.records.events import Event, EventType
 from daglab.records.runs import ProcessIdentity, Run, RunStatus, StepRecord
-from daglab.run_store import asset_table, event_log, run_table
+from daglab.run_store import asset_table, event_log, removal_table, run_table
 from daglab.run_store.database import Database
 from daglab.run_store.network_drive import warn_of_network_drive
 from daglab.run_store.opening import bring_up_to_date
@@ -175,20 +175,53 @@ class RunStore(StoreSearches):
             return asset_table.read_states(connection, keys)
 
     def materializations(
-        self, asset_key: str, *, limit: int = 50, before: int | None = None, partition: str | None = None
+        self,
+        asset_key: str,
+        *,
+        limit: int | None = 50,
+        before: int | None = None,
+        partition: str | None = None,
+        run_id: str = "",
+        data_version: str = "",
+        until: datetime | None = None,
     ) -> list[tuple[int, Materialization]]:
         """The makings of an asset with the ids of their events, newest first.
 
         Args:
             asset_key: the asset.
-            limit: at most so many.
+            limit: at most so many; None for all.
             before: only those with a smaller id, for the next page.
             partition: only of this partition; "" for those without one.
+            run_id: only by runs whose id begins so.
+            data_version: only those whose data version begins so.
+            until: only those that were announced by then.
         """
         with self._database.read() as connection:
             return asset_table.read_materializations(
-                connection, asset_key, limit=limit, before=before, partition=partition
+                connection,
+                asset_key,
+                limit=limit,
+                before=before,
+                partition=partition,
+                run_id=run_id,
+                data_version=data_version,
+                until=until,
             )
+
+    def removals(self, asset_key: str) -> dict[int, RemovedValue]:
+        """Which values of an asset were removed on purpose, by the ids of the events of their materializations."""
+        with self._database.read() as connection:
+            return removal_table.read_removals(connection, asset_key)
+
+    def removal_of(self, made: Materialization) -> RemovedValue | None:
+        """When and why the value of a materialization was removed; None where nobody did."""
+        with self._database.read() as connection:
+            return removal_table.find_removal(connection, made)
+
+    def note_removals(self, event_ids: Collection[int], at: datetime, reason: str) -> None:
+        """Notes that the values of these materializations are removed; what was noted before stays as it was."""
+        with self._database.write() as connection:
+            removal_table.add_removals(connection, event_ids, at, reason)
 
     def asset_keys(self) -> list[str]:
         """The keys of all assets that a run ever named, sorted."""

@@ -13,8 +13,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from daglab.orchestration.home import find_home
 from daglab.orchestration.location_specs import LocationSpec
 from daglab.orchestration.locations import load_workspace
+from daglab.orchestration.notebook_index import NotebookIndex
 from daglab.server.description import workspace_to_json
 
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -27,7 +29,8 @@ class _OpenedFiles:
     That includes a module that cannot be imported, and a table from which definitions are made.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, home: Path) -> None:
+        self._home = str(home.resolve()) + os.sep
         self._root = str(root.resolve()) + os.sep
         self._read: dict[str, None] = {}
         self._written: set[str] = set()
@@ -38,7 +41,7 @@ class _OpenedFiles:
             return
         path, _, flags = arguments
         path = os.path.abspath(path)
-        if not path.startswith(self._root) or "site-packages" in path:
+        if not path.startswith(self._root) or path.startswith(self._home) or "site-packages" in path:
             return
         if isinstance(flags, int) and flags & _WRITING:
             self._written.add(path)
@@ -67,9 +70,10 @@ def main(root: Path) -> None:
     answer = os.dup(1)
     os.dup2(2, 1)
     sys.path.insert(0, str(root))
-    opened = _OpenedFiles(root)
+    home = find_home(root)
+    opened = _OpenedFiles(root, home.path)
     sys.addaudithook(opened)
-    workspace = load_workspace(specs)
+    workspace = load_workspace(specs, index=NotebookIndex.of(home))
     description = {**workspace_to_json(workspace), "files": opened.paths}
     with os.fdopen(answer, "w", encoding="ascii") as file:
         json.dump(description, file)

@@ -11,8 +11,8 @@ from typing import Any
 
 from daglab.definitions.specs import key_of
 from daglab.errors import InvalidInvocationError, PlanError, ValueMissingError
-from daglab.execution.driver import RunOutcome
 from daglab.execution.loading import load_value
+from daglab.execution.progress import RunOutcome
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.job_requests import raise_failure
 from daglab.orchestration.location_specs import LocationSpec, notebook_spec

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 
-from daglab.errors import DaglabError
 from daglab.foundation.graphs import topological_order
 from daglab.foundation.text import format_bytes, format_duration, plural
+from daglab.views.dot import new_digraph, svg_by_dot
 from daglab.views.shapes import AssetStatus, AssetView, GraphView, to_wire
-from daglab.views.static_svg import INK, LINES, PAPER, draw
+from daglab.views.static_svg import INK, PAPER, draw
 
 ICONS: Mapping[AssetStatus, str] = {
     "never": "○",
@@ -34,9 +33,6 @@ COLORS: Mapping[AssetStatus, str] = {
     "failed": "#cf222e",
 }
 
-_MOST_FOR_DOT = 1500
-_FONT = "Helvetica,Arial,sans-serif"
-
 
 def to_text(graph: GraphView) -> str:
     """The graph as lines of text: one asset a line, in layers, each after what it needs."""
@@ -52,7 +48,7 @@ def to_text(graph: GraphView) -> str:
             facts = " · ".join([*_facts(one), *([one.reason] if one.reason else [])])
             after = f"  ← {', '.join(needs[one.key])}" if needs[one.key] else ""
             line = f"{head:>3}  {ICONS[one.status]} {one.status:<7}  {one.key:<{width}}  {facts}{after}"
-            lines.append(_one_line(line).rstrip())
+            lines.append(one_line(line).rstrip())
     lines += [f"{one.severity}: {_place(one.location, one.cell)}{one.message}" for one in graph.findings]
     return "\n".join(lines)
 
@@ -62,7 +58,7 @@ def to_mermaid(graph: GraphView) -> str:
     ids = {one.key: f"n{number}" for number, one in enumerate(graph.assets)}
     lines = ["flowchart LR"]
     for one in graph.assets:
-        label = f"{_mermaid(one.key)}<br/>{ICONS[one.status]} {one.status}"
+        label = f"{mermaid_text(one.key)}<br/>{ICONS[one.status]} {one.status}"
         lines.append(f'  {ids[one.key]}["{label}"]:::{one.status}')
     lines += [
         f"  {ids[edge.source]} --> {ids[edge.target]}"
@@ -78,19 +74,11 @@ def to_dot(graph: GraphView) -> str:
     """The graph in Graphviz's language."""
     import graphviz
 
-    dot = graphviz.Digraph(
-        name="daglab",
-        graph_attr={"rankdir": "LR", "bgcolor": "transparent", "nodesep": "0.2", "ranksep": "0.45", "fontname": _FONT},
-        node_attr={
-            "shape": "box", "style": "filled,rounded", "fillcolor": PAPER, "fontcolor": INK, "fontname": _FONT,
-            "fontsize": "11", "margin": "0.14,0.08", "height": "0.4",
-        },
-        edge_attr={"color": LINES, "arrowsize": "0.6", "penwidth": "1.1"},
-    )  # fmt: skip
+    dot = new_digraph("daglab", ranksep="0.45")
     ids = {one.key: f"n{number}" for number, one in enumerate(graph.assets)}
     for one in graph.assets:
-        label = rf"{graphviz.escape(_one_line(one.key))}\n{graphviz.escape(_caption(one))}"
-        tooltip = graphviz.escape(_one_line(one.reason or one.description or one.key))
+        label = rf"{graphviz.escape(one_line(one.key))}\n{graphviz.escape(_caption(one))}"
+        tooltip = graphviz.escape(one_line(one.reason or one.description or one.key))
         border = {"color": COLORS[one.status], "style": "filled,rounded,dashed" if one.external else "filled,rounded"}
         dot.node(ids[one.key], label=label, tooltip=tooltip, **border)
     for edge in graph.edges:
@@ -101,12 +89,9 @@ def to_dot(graph: GraphView) -> str:
 
 def to_svg(graph: GraphView) -> str:
     """The graph as a picture: drawn by Graphviz where its program `dot` is installed, else by daglab itself."""
-    if shutil.which("dot") and 0 < len(graph.assets) <= _MOST_FOR_DOT:
-        try:
-            return _drawn_by_dot(graph)
-        except DaglabError:
-            pass  # A broken installation of Graphviz is no reason to have no picture.
-    cards = {one.key: (_one_line(one.key), _caption(one), COLORS[one.status], one.external) for one in graph.assets}
+    if drawn := svg_by_dot(len(graph.assets), lambda: to_dot(graph)):
+        return drawn
+    cards = {one.key: (one_line(one.key), _caption(one), COLORS[one.status], one.external) for one in graph.assets}
     edges = [(edge.source, edge.target) for edge in graph.edges if _is_whole(edge.source, edge.target, cards)]
     return draw([[one.key for one in layer] for layer in layers_of(graph)], cards, edges)
 
@@ -126,17 +111,6 @@ def layers_of(graph: GraphView) -> list[list[AssetView]]:
     for one in graph.assets:
         layers[depth[one.key]].append(one)
     return layers
-
-
-def _drawn_by_dot(graph: GraphView) -> str:
-    import graphviz
-
-    try:
-        picture = str(graphviz.Source(to_dot(graph)).pipe(format="svg", encoding="utf-8", quiet=True))
-    except (graphviz.ExecutableNotFound, graphviz.CalledProcessError, OSError) as error:
-        raise DaglabError(f"Graphviz could not draw the graph: {error}") from None
-    # What comes before the element is for files; inside a notebook it is of no use.
-    return picture[picture.index("<svg") :]
 
 
 def _needs(graph: GraphView) -> dict[str, list[str]]:
@@ -167,10 +141,11 @@ def _place(location: str, cell: int | None) -> str:
     return f"{location}: " if cell is None else f"{location}, cell {cell}: "
 
 
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
+    """A text without control characters."""
     return re.sub(r"[\x00-\x1f\x7f]+", " ", text)
 
 
-def _mermaid(text: str) -> str:
-    """Mermaid has entities of its own, written with a # and a semicolon."""
-    return re.sub(r"[^\w /.\-]", lambda found: f"#{ord(found[0])};", _one_line(text))
+def mermaid_text(text: str) -> str:
+    """A text inside a label: Mermaid has entities of its own, written with a # and a semicolon."""
+    return re.sub(r"[^\w /.\-]", lambda found: f"#{ord(found[0])};", one_line(text))

@@ -12,27 +12,37 @@ LINES = "#8b949e"
 
 _HEIGHT, _GAP, _BETWEEN, _MARGIN = 40, 14, 56, 8
 _WAYPOINT_HEIGHT = 8
+_LABEL_WIDTH = 5.6
 _SWEEPS = 6
 
 Card = tuple[str, str, str, bool]
 
 
-def draw(layers: Sequence[Sequence[str]], cards: Mapping[str, Card], edges: Sequence[tuple[str, str]]) -> str:
+def draw(
+    layers: Sequence[Sequence[str]],
+    cards: Mapping[str, Card],
+    edges: Sequence[tuple[str, str]],
+    labels: Mapping[tuple[str, str], str] | None = None,
+) -> str:
     """Draws a graph from left to right.
 
     Args:
         layers: keys of the nodes, each in a layer after those of its sources.
         cards: of each node its title, its caption, the colour of its border, and whether this is dashed.
         edges: source and target.
+        labels: what is written beside an edge, where it leaves its source.
     """
+    labels = labels or {}
     columns, paths = _with_waypoints(layers, edges)
     _reduce_crossings(columns, [pair for path in paths for pair in pairwise(path)])
     widths = [max((_width(cards[key]) for key in column if key in cards), default=0) for column in columns]
-    left = [_MARGIN + sum(widths[:place]) + place * _BETWEEN for place in range(len(columns))]
+    between = max([_BETWEEN, *(24 + int(len(label) * _LABEL_WIDTH) for label in labels.values())])
+    left = [_MARGIN + sum(widths[:place]) + place * between for place in range(len(columns))]
     middles, height = _middles(columns, cards)
     width = (left[-1] + widths[-1] if columns else 0) + _MARGIN
     sides = {key: (left[place], left[place] + widths[place]) for place, column in enumerate(columns) for key in column}
     drawn = [_curve(path, sides, middles) for path in paths]
+    drawn += [_label(path, labels, sides, middles) for path in paths if (path[0], path[-1]) in labels]
     drawn += [_card(cards[key], sides[key], middles[key]) for column in columns for key in column if key in cards]
     opening = (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}"'
@@ -105,6 +115,17 @@ def _curve(path: Sequence[str], sides: Mapping[str, tuple[int, int]], middles: M
             parts.append(f"H{right}")
         x, y = right, middle
     return f'<path d="{" ".join(parts)}" fill="none" stroke="{LINES}" stroke-width="1.2"/>'
+
+
+def _label(
+    path: Sequence[str],
+    labels: Mapping[tuple[str, str], str],
+    sides: Mapping[str, tuple[int, int]],
+    middles: Mapping[str, float],
+) -> str:
+    x, y = (sides[path[0]][1] + sides[path[1]][0]) / 2, (middles[path[0]] + middles[path[1]]) / 2
+    text = escape(labels[path[0], path[-1]])
+    return f'<text x="{x:.1f}" y="{y - 3:.1f}" font-size="10" text-anchor="middle" fill="{INK}">{text}</text>'
 
 
 def _card(card: Card, sides: tuple[int, int], middle: float) -> str:

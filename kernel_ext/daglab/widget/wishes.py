@@ -37,6 +37,7 @@ def materialize(source: GraphSource, wish: Wish, *, launched_by: str = "widget")
         force = verdict is not None and verdict.is_fresh
     request = MaterializeRequest(
         locations=source.specs(),
+        own=source.own,
         selection=selection,
         force=force,
         processes=instance.home.settings.processes,

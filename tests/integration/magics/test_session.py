@@ -215,12 +215,13 @@ def test_what_a_cell_needs_is_not_done_twice(own_kernel: LiveKernel, plain: str)
         ("[1, 2]", "base.append(3)"),
         ("{'a': [1]}", "base['a'].append(3)"),
         ("pd.DataFrame({'v': [1]})", "base['w'] = 2"),
+        ("pl.DataFrame({'v': [1]})", "base[0, 'v'] = 7"),
         ("np.array([1, 2])", "base[0] = 7"),
     ],
 )
 def test_a_cell_is_given_what_its_input_was_when_it_was_made(own_kernel: LiveKernel, value: str, change: str) -> None:
     """Whatever a scratch cell, or a helper that another asset calls, did to the object since."""
-    plain = ("p", "import numpy as np, pandas as pd\ndef seen(thing):\n    return str(thing)")
+    plain = ("p", "import numpy as np, pandas as pd, polars as pl\ndef seen(thing):\n    return str(thing)")
     base = ("b", f"%%asset\nbase = {value}")
     shown = ("s", "%%asset\nshown = seen(base)")
     own_kernel.save(plain, base, shown)

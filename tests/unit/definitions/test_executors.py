@@ -21,11 +21,12 @@ from daglab.errors import InvalidDefinitionError, InvariantViolationError
 def test_built_in_executors_and_their_config():
     assert (in_process_executor.name, multiprocess_executor.name) == ("in_process", "multiprocess")
     two = multiprocess_executor.configured({"max_concurrent": 2}, name="two")
-    assert (two.name, two.kind, two.config_schema.process().value["max_concurrent"]) == ("two", "multiprocess", 2)
+    assert (two.name, two.config_schema.process().value["max_concurrent"]) == ("two", 2)
     assert multiprocess_executor.configured({"max_concurrent": 2}).name == "multiprocess"
 
 
 def test_what_executors_ask_for():
+    assert ExecutorRequirement.RECONSTRUCTABLE_PIPELINE is ExecutorRequirement.RECONSTRUCTABLE_JOB
     assert ExecutorRequirement.PERSISTENT_OUTPUTS in multiprocess_executor.get_requirements({})
     assert in_process_executor.get_requirements({}) == []
     assert multi_or_in_process_executor.get_requirements({"in_process": {}}) == []

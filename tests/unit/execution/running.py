@@ -10,8 +10,9 @@ from typing import Any
 
 from daglab.definitions.assets import AssetsDefinition
 from daglab.definitions.io_manager import InputContext, IOManager, OutputContext, StoredValue
-from daglab.execution.driver import Driver, RunOutcome
+from daglab.execution.driver import Driver
 from daglab.execution.in_process import InProcessRunner
+from daglab.execution.progress import RunOutcome
 from daglab.execution.setting import RunSetting
 from daglab.execution.step import StepExecutor
 from daglab.planning.graph import AssetGraph

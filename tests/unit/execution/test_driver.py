@@ -6,8 +6,8 @@ from running import Run
 from daglab.definitions.asset_decorator import asset
 from daglab.definitions.check_decorator import asset_check
 from daglab.definitions.results import AssetCheckResult, AssetCheckSeverity
-from daglab.execution.driver import UNCHANGED
 from daglab.execution.ports import StepOutcome, StepTask
+from daglab.execution.progress import UNCHANGED
 from daglab.execution.step import StepExecutor
 from daglab.records.events import PlannedStep, RunEnded, RunPlanned
 from daglab.records.failure import Failure

@@ -7,10 +7,16 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import polars as pl
 import pytest
 from running import Run
 
 from daglab.definitions.asset_decorator import asset
+from daglab.definitions.asset_out import AssetOut
+from daglab.definitions.contexts.hook_context import HookContext
+from daglab.definitions.hooks import success_hook
+from daglab.definitions.multi_asset import multi_asset
+from daglab.definitions.results import Output
 
 
 def shown_to_two(make: Callable[[], Any], spoil: Callable[[Any], object]) -> tuple[list[Any], Run]:
@@ -142,6 +148,126 @@ def test_subclass_of_a_plain_type_is_loaded_anew() -> None:
 
 class Noted(str):
     note = ""
+
+
+def insert(frame: Any) -> None:
+    frame.insert_column(0, pl.Series("new", [0, 0]))
+
+
+def set_cell(frame: Any) -> None:
+    frame[0, "a"] = 99
+
+
+def rename(frame: Any) -> None:
+    frame.columns = ["x", "y"]
+
+
+def drop(frame: Any) -> None:
+    frame.drop_in_place("a")
+
+
+@pytest.mark.parametrize("spoil", [insert, set_cell, rename, drop])
+def test_polars_frame_is_whole_for_each_reader(spoil: Callable[[Any], object]) -> None:
+    def make() -> Any:
+        return pl.DataFrame({"a": [1, 2], "b": ["x", "y"]})
+
+    seen, run = shown_to_two(make, spoil)
+    assert seen[0].equals(make())
+    assert run.passed == [("spoiler", "value", "memory"), ("reader", "value", "memory")]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda value: value.__setitem__(0, 9), lambda value: value.append(value), lambda value: value.sort(in_place=True)],
+)
+def test_polars_series_is_whole_for_each_reader(spoil: Callable[[Any], object]) -> None:
+    seen, _ = shown_to_two(lambda: pl.Series("a", [2, 1]), spoil)
+    assert seen[0].to_list() == [2, 1]
+
+
+def test_names_of_the_axes_of_a_table_are_not_shared() -> None:
+    def spoil(table: Any) -> None:
+        table.index.name = table.columns.name = "spoiled"
+
+    seen, _ = shown_to_two(lambda: pd.DataFrame({"a": [1, 2]}), spoil)
+    assert (seen[0].index.name, seen[0].columns.name) == (None, None)
+
+
+def test_objects_in_the_fields_of_an_array_are_not_shared() -> None:
+    def make() -> Any:
+        return np.array([([1], 2)], dtype=[("list", object), ("number", int)])
+
+    seen, _ = shown_to_two(make, lambda value: value["list"][0].append(9))
+    assert seen[0]["list"][0] == [1]
+
+
+class Account:
+    def __init__(self) -> None:
+        self.entries = [1]
+
+
+def test_object_of_a_class_is_new_for_each_reader() -> None:
+    seen, run = shown_to_two(Account, lambda value: value.entries.append(2))
+    assert (seen[0].entries, run.passed[1][2]) == ([1], "stored")
+
+
+def test_fitted_model_is_new_for_each_reader() -> None:
+    linear_model = pytest.importorskip("sklearn.linear_model", reason="scikit-learn is not installed")
+
+    def make() -> Any:
+        return linear_model.LinearRegression().fit([[0], [1]], [0, 1])
+
+    seen, _ = shown_to_two(make, lambda value: value.fit([[0], [1]], [5, 5]))
+    np.testing.assert_allclose(seen[0].coef_, [1])
+
+
+def test_generator_is_refused_and_not_used_up_by_its_first_reader() -> None:
+    @asset
+    def value() -> Any:
+        return (one for one in [1, 2])
+
+    run = Run([value])
+    assert "generator" in str(run.outcome.failures)
+
+
+@pytest.mark.parametrize("make", [lambda: np.zeros(2), lambda: pd.Series([0, 0]), lambda: [0, 0]])
+def test_output_that_is_changed_after_it_was_given_back_is_handed_over_as_it_was_stored(make: Any) -> None:
+    seen: list[Any] = []
+
+    @multi_asset(outs={"early": AssetOut(), "late": AssetOut()})
+    def both() -> Any:
+        value = make()
+        yield Output(value, "early")
+        value[0] = 9
+        yield Output(1, "late")
+
+    @asset
+    def reader(early: Any) -> int:
+        seen.append(list(early))
+        return 1
+
+    assert Run([both, reader]).outcome.success
+    assert seen == [[0, 0]]
+
+
+def test_hook_that_changes_what_a_step_made_changes_nothing_for_the_next() -> None:
+    seen: list[Any] = []
+
+    @success_hook
+    def spoil(context: HookContext) -> None:
+        context.op_output_values["result"][:] = 9
+
+    @asset(hooks={spoil})
+    def value() -> Any:
+        return np.zeros(2)
+
+    @asset
+    def reader(value: Any) -> int:
+        seen.append(value.tolist())
+        return 1
+
+    assert Run([value, reader]).outcome.success
+    assert seen == [[0.0, 0.0]]
 
 
 def test_maker_that_keeps_its_value_and_changes_it_later_changes_nothing() -> None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,8 @@ from daglab.definitions.specs import AssetCheckSpec, AssetSpec
 from daglab.definitions.types.nothing import Nothing
 from daglab.definitions.user_events import AssetMaterialization, ExpectationResult
 from daglab.errors import InvalidInvocationError, InvariantViolationError
-from daglab.execution.outputs import results_of, run_async
+from daglab.execution import outputs
+from daglab.foundation.event_loop import RunLoop
 from daglab.planning.steps import Step
 
 
@@ -35,6 +38,11 @@ def declared(checks: tuple[str, ...] = (), **outs: Out) -> Step:
 ONE, TWO = declared(a=Out()), declared(a=Out(), b=Out())
 DYNAMIC = declared(a=DynamicOut())
 CHECK = declared(("ok",), ok=Out())
+
+
+def results_of(step: Step, raw: object) -> Iterator[object]:
+    with closing(RunLoop()) as loop:
+        yield from outputs.results_of(step, raw, loop)
 
 
 @pytest.mark.parametrize("value", [3, None, [1, 2], (1, 2), "text", {"a": 1}])
@@ -100,7 +108,7 @@ def test_coroutines_run_within_a_loop_that_runs_already() -> None:
     async def around() -> list[object]:
         return list(results_of(ONE, value()))
 
-    assert run_async(around()) == [Output(3, output_name="a")]
+    assert asyncio.run(around()) == [Output(3, output_name="a")]
 
 
 def test_error_of_a_coroutine_has_no_context_of_ours() -> None:

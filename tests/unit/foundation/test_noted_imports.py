@@ -8,7 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from daglab.foundation.noted_imports import LoadedSources, current_modules, note_imports
+from daglab.foundation.noted_imports import (
+    LoadedSources,
+    NotedModules,
+    current_modules,
+    note_imports,
+    note_loaded,
+    noted_files,
+)
 
 
 @pytest.fixture
@@ -87,6 +94,46 @@ def test_module_that_was_loaded_before_anybody_took_note_is_unsure(
     sources = LoadedSources()
     sources.read(str(path))
     assert sources.unsure == {str(path)}
+
+
+def test_what_was_loaded_again_serves_until_it_is_edited_too(folder: Path) -> None:
+    path = folder / "noted_kept.py"
+    path.write_text("K = 1\n")
+    (folder / "noted_user.py").write_text("import noted_kept\n")
+    first = importlib.import_module("noted_user")
+    current: NotedModules = {}
+    seen = []
+    for text in ("K = 2\n", "K = 2\n", "K = 3\n"):
+        path.write_text(text)
+        with current_modules(restore=True, current=current):
+            seen.append(importlib.import_module("noted_user"))
+        assert sys.modules["noted_user"] is first
+    assert [one.noted_kept.K for one in (first, *seen)] == [1, 2, 2, 3]
+    assert seen[0] is seen[1]
+
+
+def test_module_that_was_loaded_before_anybody_took_note_is_loaded_again_once_it_is_edited(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = folder / "noted_before.py"
+    path.write_text("K = 1\n")
+    with monkeypatch.context() as earlier:
+        earlier.setattr(sys, "meta_path", [one for one in sys.meta_path if type(one).__name__ != "_NotedFinder"])
+        module = importlib.import_module("noted_before")
+    note_loaded(str(folder))
+    with current_modules(restore=True):
+        assert importlib.import_module("noted_before") is module
+    path.write_text("K = 2\n")
+    with current_modules(restore=True):
+        assert importlib.import_module("noted_before").K == 2
+    assert sys.modules["noted_before"] is module
+
+
+def test_files_of_modules_that_cannot_be_loaded_are_known(folder: Path) -> None:
+    (folder / "noted_broken.py").write_text("1 / 0\n")
+    with pytest.raises(ZeroDivisionError):
+        importlib.import_module("noted_broken")
+    assert str(folder / "noted_broken.py") in noted_files()
 
 
 def test_a_second_note_changes_nothing(folder: Path) -> None:

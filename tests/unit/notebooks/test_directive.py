@@ -1,5 +1,8 @@
+import re
+
 import pytest
 
+from daglab.definitions.retries import Backoff, Jitter, RetryPolicy
 from daglab.errors import InvalidDefinitionError
 from daglab.notebooks.directive import (
     ASSET_USAGE,
@@ -129,3 +132,47 @@ def test_key_has_the_prefix():
 def test_usage_names_every_option():
     assert all(option in ASSET_USAGE for option in ("--group", "--deps", "--ins", "--io-manager", "--key-prefix"))
     assert all(option in CHECK_USAGE for option in ("--blocking", "--severity"))
+
+
+def test_retry_no_cache_and_io():
+    line = parse_asset_directive("a --retry 3:10s:exponential --no-cache --io warehouse")
+    assert line.retry == RetryPolicy(max_retries=3, delay=10, backoff=Backoff.EXPONENTIAL)
+    assert (line.no_cache, line.io_manager_key) == (True, "warehouse")
+    assert (AssetDirective().retry, AssetDirective().no_cache) == (None, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "policy"),
+    [
+        ("1", RetryPolicy(max_retries=1)),
+        ("2:500ms", RetryPolicy(max_retries=2, delay=0.5)),
+        ("2:1.5", RetryPolicy(max_retries=2, delay=1.5)),
+        ("2:2m:LINEAR:plus-minus", RetryPolicy(2, 120, Backoff.LINEAR, Jitter.PLUS_MINUS)),
+        ("2:1h::full", RetryPolicy(2, 3600, None, Jitter.FULL)),
+    ],
+)
+def test_retry_in_one_word(text, policy):
+    assert parse_asset_directive(f"--retry {text}").retry == policy
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("0", "--retry takes how many times, from 1, not '0'"),
+        ("some", "--retry takes how many times, from 1, not 'some'"),
+        ("3:soon", "--retry takes a delay such as 10s, 500ms or 2m, not 'soon'"),
+        ("3::linear", "--retry needs a delay before 'linear': 3:10s:linear"),
+        ("3:1s:cubic", "--retry takes linear or exponential, not 'cubic'"),
+        ("3:1s:linear:some", "--retry takes full or plus_minus, not 'some'"),
+        ("3:1s:linear:full:5", "--retry takes COUNT:DELAY:BACKOFF:JITTER, not '3:1s:linear:full:5'"),
+        ("3 --retry 4", "--retry is given twice"),
+    ],
+)
+def test_retry_that_cannot_be(text, problem):
+    with pytest.raises(InvalidDefinitionError, match=re.escape(problem)):
+        parse_asset_directive(f"--retry {text}")
+
+
+def test_io_manager_by_both_names_is_given_twice():
+    with pytest.raises(InvalidDefinitionError, match="--io-manager is given twice"):
+        parse_asset_directive("--io a --io-manager b")

@@ -87,6 +87,7 @@ ASSIGNMENTS = [
     ("x[y]", "reads x y"),
     ("...", ""),
     ("assert x, y", "reads x y"),
+    ("assert x, (y := z)", "maybe y; reads x z"),
     ("raise E(x) from y", "reads E x y"),
 ]
 
@@ -347,6 +348,13 @@ MUTATIONS = [
     ("random.shuffle(x)", "reads random x; mutates x"),
     ("heapq.heappush(x, y)", "reads heapq x y; mutates x"),
     ("y = next(x)", "binds y; reads next x; mutates x"),
+    ("m.fit(x, y)", "reads m x y; mutates m"),
+    ("h = m.fit(x, y)", "binds h; reads m x y; mutates m"),
+    ("r = m.fit()", "binds r; reads m"),
+    ("r = stats.norm.fit(x)", "binds r; reads stats x"),
+    ("m = M().fit(x)", "binds m; reads M x"),
+    ("x = s.fit_transform(x)", "binds x; reads s x; mutates s"),
+    ("m.train()", "reads m; mutates m"),
     ("(x := []).append(1)", "binds x"),
     ("if a:\n  x = []\n  x.append(1)", "maybe x; reads a"),
     ("if a:\n  x.append(1)\n  x = []", "maybe x; reads a x; mutates x"),
@@ -392,7 +400,11 @@ IPYTHON = [
     ("%timeit -n 3 f(x)", "reads get_ipython; weak f x"),
     ("x?", "reads get_ipython"),
     ("%%time\nx = y", "binds x; reads y"),
-    ("%%capture out\nx = y", "binds x; reads y"),
+    ("%%capture\nx = y", "binds x; reads y"),
+    ("%%capture out --no-stderr", "binds out; reads get_ipython"),
+    ("%%bash --out text --err problems\nls", "binds text problems; reads get_ipython"),
+    ("%%R -i a,b -o c\nc <- a + b", "binds c; reads get_ipython; weak a b"),
+    ("%%bash -s {a} $b\nls {c}", "reads get_ipython; weak a b"),
     ("%%prun\nx = y", "binds x; reads y"),
     ("%%time\n%%capture\nx = y", "binds x; reads y"),
     ("x = (a\n% b)", "binds x; reads a b"),
@@ -468,6 +480,9 @@ def _cell(source):
         ("df = flights.copy()\ndf['x'] = 1", "binds df; reads flights"),
         ("df['x'] = 1\ndf = 2", "binds df; reads df; mutates df"),
         ("x = 1\ndel x", ""),
+        ("if a:\n  x = 1\nelse:\n  del x", "maybe x; reads a; deletes x"),
+        ("if a:\n  x = 1\n  del x", "reads a; deletes x"),
+        ("x = 1\nif a:\n  del x\nelse:\n  x = 2", "maybe x; reads a"),
         ("x = 1\ndel x\ny = x", "binds y; reads x"),
         ("del x", "deletes x"),
         ("if a:\n  x = 1\ny = x", "binds y; maybe x; reads a x"),
@@ -486,6 +501,12 @@ def _cell(source):
 )
 def test_names_of_a_cell(source, expected):
     assert _cell(source) == _sorted(expected)
+
+
+def test_capture_binds_its_name_beside_what_the_cell_binds():
+    cell = analyze_cell(to_python("%%time\n%%capture out\nx = y"))
+    assert (cell.binds, cell.reads) == ({"out", "x"}, ("get_ipython", "y"))
+    assert [node.lineno for node in cell.module.body] == [2, 3]
 
 
 def test_reads_of_a_cell_keep_the_order_of_statements():

@@ -1,7 +1,10 @@
 """The analysis of names against what Python really reads, over generated programs."""
 
+from generated_programs import GIVEN, START, cells
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from notebook_text import notebook
+from traced_cells import trace
 
 from daglab.notebooks.scope import analyze_cell
 
@@ -128,3 +131,17 @@ def test_what_is_certainly_bound_is_bound(lines):
         return
     assert cell.binds & set(NAMES) <= set(namespace)
     assert set(namespace) & set(NAMES) <= cell.all_binds
+
+
+@quiet
+@given(cells)
+def test_of_all_constructs_what_is_read_and_bound_is_named(source):
+    namespace, _, error = trace(notebook(START, source), GIVEN)
+    cell = analyze_cell(source)
+    read = {name for _, reader, name in namespace.reads if reader == 2}
+    # `g` of the first cell reads `f` when this cell calls it.
+    assert read <= {*cell.reads, *cell.weak_reads, *cell.deferred_reads, "f"}
+    if error is None:
+        bound = {name for name, writer in namespace.bound_by.items() if writer == 2} - {"__annotations__"}
+        assert bound <= cell.all_binds
+        assert cell.binds <= bound

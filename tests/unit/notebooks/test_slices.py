@@ -670,3 +670,16 @@ def test_a_function_called_in_a_binding_reads_the_value_from_before():
     assert _slice("count = lambda n: n and count(n - 1)", "%%asset\nx = count(3)")[0] == [
         "count = lambda n: n and count(n - 1)"
     ]
+
+
+def test_captured_output_that_an_asset_reads_is_warned_of():
+    analysis = analyze("%%capture out\nprint(1)", "%%asset text\ntext = out.stdout")
+    assert [(one.severity, one.cell) for one in analysis.findings] == [("warning", 1)]
+    assert "%%capture out" in analysis.findings[0].message
+    assert analysis.assets[0].program.run({}).namespace["text"] == ""
+
+
+def test_a_cell_of_another_language_may_give_a_name():
+    analysis = analyze("%%bash --out greeting\necho hello", "%%asset text\ntext = greeting.strip()")
+    assert analysis.findings == ()
+    assert analysis.assets[0].program.run({}).namespace["text"] == "hello"

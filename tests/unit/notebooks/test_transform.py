@@ -23,7 +23,7 @@ def test_python_stays_as_it_is(source):
         ("\n\n%matplotlib inline", "\n\nget_ipython().run_line_magic('matplotlib', 'inline')\n"),
         ("x = !ls", "x = get_ipython().getoutput('ls')\n"),
         ("%%time\nx = 1", "\nx = 1"),
-        ("%%capture out\n%%time\nx = 1", "\n\nx = 1"),
+        ("%%capture out\n%%time\nx = 1", "get_ipython().run_cell_magic('capture', 'out', 'pass')\n\nx = 1"),
         ("%%bash\nls", ""),
         ("\n%%html\n<b>", ""),
     ],

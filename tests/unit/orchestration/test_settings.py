@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from daglab.errors import SettingsError
-from daglab.orchestration.settings import Settings, read_settings
+from daglab.orchestration.settings import Retention, Settings, read_settings
 
 
 def written(folder: Path, text: str) -> Path:
@@ -26,10 +26,31 @@ run_store = "sqlite:///x.db"
 storage = "values"
 durability = "power"
 processes = 3
+[tool.daglab.retention]
+materializations = 10
+days = 30
 """
     assert read_settings(written(tmp_path, text), {}) == Settings(
-        locations=("a.ipynb", "flows"), run_store="sqlite:///x.db", storage="values", durability="power", processes=3
+        locations=("a.ipynb", "flows"),
+        run_store="sqlite:///x.db",
+        storage="values",
+        durability="power",
+        processes=3,
+        retention=Retention(materializations=10, days=30),
     )
+
+
+def test_retention_can_be_said_in_the_environment(tmp_path: Path) -> None:
+    file = written(tmp_path, "[tool.daglab.retention]\ndays = 3\n")
+    assert read_settings(file, {}).retention == Retention(days=3)
+    environment = {"DAGLAB_RETENTION": "materializations = 2"}
+    assert read_settings(file, environment).retention == Retention(materializations=2)
+
+
+@pytest.mark.parametrize("said", ["0", "days = 0", "days = true", "dasy = 3", "days = '3'", "days = 1.5"])
+def test_retention_that_cannot_be_is_refused(said: str) -> None:
+    with pytest.raises(SettingsError, match=r"DAGLAB_RETENTION is .*; it should be `materializations = 10`"):
+        read_settings(None, {"DAGLAB_RETENTION": said})
 
 
 def test_environment_overrides_the_file(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def specs_of(asset: Any) -> tuple[AssetSpec, ...]:
     if isinstance(asset, AssetSpec):
         return (asset,)
     if isinstance(asset, AssetsDefinition):
-        return tuple(asset.specs)
+        return tuple(asset.specs_by_output.values())
     if isinstance(asset, SourceAsset):
         return (asset.to_spec(),)
     raise InvalidDefinitionError(f"{asset!r} is no asset", hint="decorate the function with @asset")
@@ -28,7 +28,7 @@ def specs_of(asset: Any) -> tuple[AssetSpec, ...]:
 
 def check_specs_of(asset: Any) -> tuple[AssetCheckSpec, ...]:
     """What is said of each check that a definition defines."""
-    return tuple(asset.check_specs) if isinstance(asset, AssetsDefinition) else ()
+    return tuple(asset.check_specs_by_output.values()) if isinstance(asset, AssetsDefinition) else ()
 
 
 def definition_of(asset: Any) -> AssetsDefinition | None:

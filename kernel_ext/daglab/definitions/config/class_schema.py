@@ -20,6 +20,7 @@ from daglab.definitions.config.env_var import is_env_var
 from daglab.definitions.config.problems import Path, quoted
 from daglab.definitions.config.schema_types import Array, Field, Map, Permissive, Shape, as_config_type
 from daglab.definitions.config.sources import BoolSource, IntSource, StringSource
+from daglab.definitions.config.unions import discriminator_of, discriminator_of_field
 from daglab.definitions.sentinel import NO_VALUE
 from daglab.errors import InvalidConfigDefinitionError
 
@@ -127,8 +128,10 @@ def _field(info: FieldInfo, given: Any) -> Field:
         )
     annotation = strip_annotated(info.annotation)
     default = given if given is not NO_VALUE else _default_of(info)
-    if info.discriminator:
-        return Field(_union(info), default, description=info.description, is_required=_unless(default, info))
+    discriminator = discriminator_of_field(info)
+    if discriminator is not None:
+        union = _union(info.annotation, discriminator)
+        return Field(union, default, description=info.description, is_required=_unless(default, info))
     if is_config_class(annotation):
         values = default if isinstance(default, dict) else {}
         field = class_field(annotation, description=info.description, defaults=values)
@@ -168,22 +171,22 @@ def _default_of(info: FieldInfo) -> Any:
 
 
 def _holds_config(info: FieldInfo) -> bool:
-    return bool(info.discriminator) or is_config_class(strip_annotated(info.annotation))
+    return discriminator_of_field(info) is not None or is_config_class(strip_annotated(info.annotation))
 
 
-def _union(info: FieldInfo) -> Selector:
-    members = [strip_annotated(member) for member in get_args(info.annotation)]
-    discriminator = info.discriminator
-    if not is_union(info.annotation) or not isinstance(discriminator, str) or not all(map(is_config_class, members)):
+def _union(annotation: Any, discriminator: str) -> ConfigType:
+    given = [strip_annotated(member) for member in get_args(annotation)]
+    members = [member for member in given if member is not type(None)]
+    if not is_union(annotation) or not all(map(is_config_class, members)):
         raise InvalidConfigDefinitionError(
-            f"a discriminated union is one of Config classes by the name of a field, got {quoted(info.annotation)}",
+            f"a discriminated union is one of Config classes by the name of a field, got {quoted(annotation)}",
             hint="write Union[Cat, Dog] = Field(discriminator='kind')",
         )
     fields: dict[str, Field] = {}
     for member in members:
         for kind in get_args(strip_annotated(member.model_fields[discriminator].annotation)):
             fields[kind.name if isinstance(kind, enum.Enum) else kind] = class_field(member, without=discriminator)
-    return Selector(fields)
+    return Noneable(Selector(fields)) if len(members) < len(given) else Selector(fields)
 
 
 def type_of_annotation(annotation: Any) -> ConfigType:
@@ -192,7 +195,9 @@ def type_of_annotation(annotation: Any) -> ConfigType:
     Raises:
         InvalidConfigDefinitionError: fields cannot have that type.
     """
-    annotation = strip_annotated(annotation)
+    discriminator, annotation = discriminator_of(annotation), strip_annotated(annotation)
+    if discriminator is not None:
+        return _union(annotation, discriminator)
     origin, arguments = get_origin(annotation), get_args(annotation)
     if is_literal(annotation):
         return _literal(annotation, arguments)

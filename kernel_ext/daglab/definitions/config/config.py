@@ -15,7 +15,14 @@ from daglab.definitions.config.config_schema import ConfigSchema
 from daglab.definitions.config.config_type import Walk
 from daglab.definitions.config.env_var import env_var_reference, is_env_var
 from daglab.definitions.config.schema_types import Field
-from daglab.errors import InvalidConfigDefinitionError, InvalidInvocationError
+from daglab.definitions.config.unions import (
+    discriminator_of,
+    discriminator_of_field,
+    only_member,
+    part_of,
+    with_discriminator,
+)
+from daglab.errors import InvalidInvocationError
 
 INTERNAL = "__internal__"
 
@@ -48,7 +55,7 @@ class Config(BaseModel):
         values: dict[str, Any] = {}
         for name, value in config_dict.items():
             key, field = written.get(name, (name, None))
-            values[name] = value if field is None else _as_pydantic_takes_it(field, value)
+            values[name] = value if field is None else _taken(field, value)
         for name, (_, field) in written.items():
             if name not in values and field.is_required() and accepts_none(field.annotation):
                 values[name] = None
@@ -118,28 +125,27 @@ def _by_written_name(cls: type[Config]) -> dict[str, tuple[str, FieldInfo]]:
     return {written_name(key, field): (key, field) for key, field in cls.model_fields.items()}
 
 
-def _as_pydantic_takes_it(field: FieldInfo, value: Any) -> Any:
+def _taken(field: FieldInfo, value: Any) -> Any:
+    return _as_pydantic_takes_it(field.annotation, value, discriminator_of_field(field))
+
+
+def _as_pydantic_takes_it(annotation: Any, value: Any, discriminator: str | None = None) -> Any:
     """Turns what run config writes into what pydantic expects: enums by value, unions with their discriminator."""
-    if isinstance(field.discriminator, str):
-        return _with_discriminator(field.discriminator, value)
-    kind = strip_annotated(field.annotation)
+    annotation = only_member(annotation)
+    discriminator = discriminator or discriminator_of(annotation)
+    if discriminator is not None:
+        return with_discriminator(discriminator, value)
+    part = part_of(annotation, value)
+    if part is not None and isinstance(value, Mapping):
+        return {key: _as_pydantic_takes_it(part, one) for key, one in value.items()}
+    if part is not None and isinstance(value, list):
+        return [_as_pydantic_takes_it(part, one) for one in value]
+    kind = strip_annotated(annotation)
     if isinstance(kind, type) and issubclass(kind, enum.Enum) and isinstance(value, str):
         values = [member.value for member in kind]
         if value in kind.__members__ and value not in values:
             return kind[value]
     return value
-
-
-def _with_discriminator(discriminator: str, value: Any) -> Any:
-    if not isinstance(value, Mapping) or discriminator in value:
-        return value
-    if len(value) != 1:
-        raise InvalidConfigDefinitionError(
-            f"a discriminated union is written with exactly one of its kinds, got {list(value)}",
-            hint="write {kind: {field: value}}",
-        )
-    ((kind, fields),) = value.items()
-    return {**(fields or {}), discriminator: kind}
 
 
 def _keep_env_vars(holder: Any, key: str, given: Any) -> None:
@@ -213,15 +219,23 @@ def config_value(value: Any, field: FieldInfo | None = None) -> Any:
         value: a `Config`, an enum member, an `EnvVar`, dicts and lists of them, or a plain value.
         field: where it comes from; says whether it is a discriminated union.
     """
+    if field is None:
+        return _written(value, None)
+    return _written(value, field.annotation, discriminator_of_field(field))
+
+
+def _written(value: Any, annotation: Any, discriminator: str | None = None) -> Any:
+    annotation = only_member(annotation)
     if isinstance(value, Config):
         written = value._convert_to_config_dictionary()
-        if field is not None and isinstance(field.discriminator, str):
-            return {written.pop(field.discriminator): written}
-        return written
+        discriminator = discriminator or discriminator_of(annotation)
+        return {written.pop(discriminator): written} if discriminator is not None else written
     if is_env_var(value):
         return env_var_reference(value)
     if isinstance(value, dict):
-        return {key: config_value(inner) for key, inner in value.items()}
+        part = part_of(annotation, value)
+        return {key: _written(inner, part) for key, inner in value.items()}
     if isinstance(value, list):
-        return [config_value(inner) for inner in value]
+        part = part_of(annotation, value)
+        return [_written(inner, part) for inner in value]
     return value.name if isinstance(value, enum.Enum) else value

@@ -15,7 +15,8 @@ _RETRIES = Field(
 _STEP_DEPENDENCIES = Field(
     {"require_upstream_step_success": Field(bool, is_required=False, default_value=True)},
     is_required=False,
-    description="Whether a step waits until all steps before it have succeeded, or only for what it reads.",
+    description="Whether a step runs only if all steps before it succeeded, or also if what it reads was made by one "
+    "that has failed since.",
 )
 _TAG_LIMIT = {
     "key": str,
@@ -25,7 +26,7 @@ _TAG_LIMIT = {
 
 IN_PROCESS_FIELDS: dict[str, Any] = {
     "retries": _RETRIES,
-    "marker_to_close": Field(str, is_required=False),
+    "marker_to_close": Field(str, is_required=False, description="Without meaning."),
     "step_dependency_config": _STEP_DEPENDENCIES,
 }
 MULTIPROCESS_FIELDS: dict[str, Any] = {
@@ -34,7 +35,9 @@ MULTIPROCESS_FIELDS: dict[str, Any] = {
     ),
     "tag_concurrency_limits": Field([_TAG_LIMIT], is_required=False, description="How many steps of a tag at once."),
     "start_method": Field(
-        Selector({"spawn": {}, "forkserver": {"preload_modules": Field([str], is_required=False)}}), is_required=False
+        Selector({"spawn": {}, "forkserver": {"preload_modules": Field([str], is_required=False)}}),
+        is_required=False,
+        description="Either way a process is a fresh one and serves the whole run, so that nothing is preloaded.",
     ),
     "retries": _RETRIES,
     "step_dependency_config": _STEP_DEPENDENCIES,

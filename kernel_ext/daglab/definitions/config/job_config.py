@@ -242,8 +242,11 @@ def _needed_by(resource: Any, definitions: Mapping[str, Any]) -> set[str]:
 
 def _behind(resource: Any) -> Any:
     """The definition behind a resource object; anything else as it is."""
+    # A class may mark resources (`TreatAsResourceParam`) whose objects are given as they are.
     is_resource = getattr(type(resource), "_is_resource_annotation", False) is True
-    return resource.get_resource_definition() if is_resource else resource
+    return (
+        resource.get_resource_definition() if is_resource and hasattr(resource, "get_resource_definition") else resource
+    )
 
 
 def schema_of_definition(definition: Any) -> ConfigSchema | None:

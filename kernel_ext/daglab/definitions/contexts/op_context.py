@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import TYPE_CHECKING, Any
 
 from daglab.definitions.asset_key import AssetKey
@@ -67,10 +67,10 @@ class MakingContext(RecordingContext, PartitionedContext):
         return frozenset(spec.key for name, spec in facts.check_specs.items() if self._is_selected(name))
 
     @property
-    def selected_output_names(self) -> frozenset[str]:
-        """The outputs that this run wants from the step."""
+    def selected_output_names(self) -> Set[str]:
+        """The outputs that this run wants from the step, in the order in which they are declared."""
         chosen = self._state.bound.selected_outputs
-        return frozenset(self._state.bound.op.outs) if chosen is None else chosen
+        return {name: None for name in self._state.bound.op.outs if chosen is None or name in chosen}.keys()
 
     @property
     def is_subset(self) -> bool:

@@ -152,9 +152,10 @@ class RunningContext(StepView):
     @property
     def pdb(self) -> Any:
         """A debugger: `context.pdb.set_trace()`."""
-        from pdb import Pdb  # takes a good part of the time of `import daglab`, and hardly any run needs it
+        # pdb takes a good part of the time of `import daglab`, and hardly any run needs it.
+        from daglab.definitions.contexts.debugger import StepDebugger
 
-        return Pdb()
+        return StepDebugger()
 
     def _required(self, value: Any, name: str) -> Any:
         if value is None:

@@ -108,6 +108,7 @@ def build_op_context(
             partition_key_range=partition_key_range,
             mapping_key=mapping_key,
             run_tags=run_tags,
+            event_loop=event_loop,
         )
     )
 
@@ -153,6 +154,7 @@ def build_asset_context(
             partition_key=partition_key,
             partition_key_range=partition_key_range,
             run_tags=run_tags,
+            event_loop=event_loop,
         )
     )
 

@@ -24,6 +24,7 @@ class DirectState(StepState):
         resources_config: their config by key, as in run config.
         op_config: config for whatever is called.
         built_by: the function whose context holds this, for messages.
+        event_loop: runs what is asynchronous in resources.
         facts: what else is known.
     """
 
@@ -34,6 +35,7 @@ class DirectState(StepState):
         resources_config: Mapping[str, Any] | None,
         op_config: Any,
         built_by: str,
+        event_loop: Any = None,
         **facts: Any,
     ) -> None:
         unbound = StepFacts(
@@ -48,6 +50,7 @@ class DirectState(StepState):
         self._unbound = unbound
         self._borrowed: LooseResources | None = None
         self.built_by = built_by
+        self._event_loop = event_loop
         self.resources_config = dict(resources_config or {})
         self.loose = self.opened(resources, self.resources_config)
 
@@ -58,6 +61,7 @@ class DirectState(StepState):
             instance=LazyInstance(lambda: self.instance),
             resource_config=config,
             built_by=self.built_by,
+            event_loop=self._event_loop,
         )
 
     @property

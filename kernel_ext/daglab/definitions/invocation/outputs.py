@@ -92,6 +92,8 @@ class OutputCheck:
             if result is not None:
                 raise self._wrong(f"returned {result!r} and has no outputs", "declare one, or return nothing")
             return
+        if self.context.op_execution_context.requires_typed_event_stream:
+            return  # What is recorded is given back as it is, in a tuple perhaps; here nothing is recorded.
         expected = self._expected(result)
         for position, (name, value) in enumerate(zip(expected, self._parts(result, expected), strict=True)):
             self._check_part(name, value, self._annotation(position, expected), returned=result)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -53,9 +52,3 @@ class BackfillPolicy:
         if self.policy_type is BackfillPolicyType.SINGLE_RUN:
             return "BackfillPolicy.single_run()"
         return f"BackfillPolicy.multi_run(max_partitions_per_run={self.max_partitions_per_run})"
-
-
-def strictest_policy(policies: Iterable[BackfillPolicy | None]) -> BackfillPolicy:
-    """Of several policies the one with the fewest partitions per run; None counts as one partition per run."""
-    given = [policy or BackfillPolicy.multi_run(1) for policy in policies]
-    return min(given, key=lambda policy: policy.max_partitions_per_run or float("inf"), default=BackfillPolicy())

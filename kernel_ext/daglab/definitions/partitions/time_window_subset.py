@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from functools import cached_property
 from itertools import chain
 from typing import Protocol
@@ -65,10 +64,6 @@ class TimeWindowPartitionsSubset(PartitionsSubset):
         windows = [self.partitions_def.time_window_for_partition_key(key) for key in dict.fromkeys(partition_keys)]
         return TimeWindowPartitionsSubset(self.partitions_def, None, [*self.included_time_windows, *windows])
 
-    def with_partitions_def(self, partitions_def: WindowSource) -> TimeWindowPartitionsSubset:
-        """The same spans of another definition."""
-        return TimeWindowPartitionsSubset(partitions_def, None, self.included_time_windows)
-
     def empty_subset(self) -> TimeWindowPartitionsSubset:
         """No partition."""
         return TimeWindowPartitionsSubset(self.partitions_def)
@@ -77,11 +72,6 @@ class TimeWindowPartitionsSubset(PartitionsSubset):
     def is_empty(self) -> bool:
         """Whether there is no span in it."""
         return not self.included_time_windows
-
-    @property
-    def first_start(self) -> datetime:
-        """Where the first span starts; there must be one."""
-        return self.included_time_windows[0].start
 
     def get_partition_key_ranges(self, partitions_def: KeySource) -> Sequence[PartitionKeyRange]:
         """One range per span."""

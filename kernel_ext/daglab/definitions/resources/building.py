@@ -103,6 +103,7 @@ class LooseResources:
         instance: the instance that they are told of.
         resource_config: config by key, as in run config.
         built_by: the function whose context holds them, for messages.
+        event_loop: runs what is asynchronous in them.
     """
 
     def __init__(
@@ -112,6 +113,7 @@ class LooseResources:
         instance: Any = None,
         resource_config: Mapping[str, Any] | None = None,
         built_by: str = "build_init_resource_context",
+        event_loop: Any = None,
     ) -> None:
         self.given = checked_mapping(resources, "resources")
         self._built_by = built_by
@@ -120,7 +122,7 @@ class LooseResources:
         self._opened = Resources({})
         self._scoped = False
         if self.given:
-            closing = _scoped_resources(self.given, instance, resource_config)
+            closing = _scoped_resources(self.given, instance, resource_config, event_loop)
             self._opened, self._scoped = closing.__enter__()
             self._closing = closing
 
@@ -158,12 +160,12 @@ class LooseResources:
 
 @contextmanager
 def _scoped_resources(
-    given: Mapping[str, Any], instance: Any, resource_config: Mapping[str, Any] | None
+    given: Mapping[str, Any], instance: Any, resource_config: Mapping[str, Any] | None, event_loop: Any
 ) -> Iterator[tuple[Resources, bool]]:
     """The opened resources, and whether one of them has to be closed."""
     definitions = as_resource_definitions(given)
     configs = process_resource_config(definitions, resource_config or {})
-    around = Surroundings(instance=instance if instance is not None else ephemeral_instance())
+    around = Surroundings(instance=instance if instance is not None else ephemeral_instance(), event_loop=event_loop)
     with opened_resources(definitions, definitions, configs, around) as opened:
         yield Resources(opened.values), bool(opened.closers)
 

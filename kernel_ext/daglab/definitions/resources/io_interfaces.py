@@ -55,9 +55,12 @@ class IOManager(InputManager, OutputManager):
     Attributes:
         hands_over: whether a step of the same process may be given the value itself, or a copy, instead of what
             `load_input` makes of it.
+        keeps_versions: whether `load_input` can still load what was stored before the latest value; None: for those
+            values of which `handle_output` said with `context.record_stored` where they lie.
     """
 
     hands_over = False
+    keeps_versions: bool | None = None
 
     @abstractmethod
     def load_input(self, context: InputContext) -> Any:

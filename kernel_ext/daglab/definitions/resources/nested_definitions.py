@@ -25,11 +25,6 @@ class ConfigurableResourceDefinition(ResourceDefinition):
         self.configurable_resource_cls = configurable_resource_cls
         self.nested_resources = dict(nested_resources)
 
-    @property
-    def nested_partial_resources(self) -> Mapping[str, Any]:
-        """Those of the nested resources that only the run's config completes."""
-        return {name: one for name, one in self.nested_resources.items() if is_partial(one)}
-
     def get_required_resource_keys(self, resource_defs: Mapping[str, ResourceDefinition]) -> frozenset[str]:
         """The keys of the resources that this one needs, those of its fields included.
 
