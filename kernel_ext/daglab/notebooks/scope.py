@@ -277,6 +277,7 @@ class _StatementWalk(ExpressionWalk):
 
     def _class(self, node: ast.ClassDef) -> None:
         self.expressions(node.decorator_list)
+        outside = self._deferring()
 
         def body() -> None:
             self.expressions([*node.bases, *node.keywords])
@@ -284,7 +285,11 @@ class _StatementWalk(ExpressionWalk):
             self._scopes.append(Scope(kind="class", globals=found.globals))
             for name in ("__name__", "__module__", "__qualname__"):
                 self._scopes[-1].flow.bind(name)
-            self.statements(node.body)
+            for statement in node.body:
+                self.statement(statement)
+                if not _is_definition(statement) and not outside and _calls(statement):
+                    # What the body has made by now is perhaps called here, before names after the class are bound.
+                    self._weak |= self._deferred - self._flow.bound
             self._scopes.pop()
 
         self._with_type_parameters(node, body)
@@ -319,6 +324,10 @@ def _is_definition(node: ast.stmt) -> bool:
     if isinstance(node, (ast.Assign, ast.AnnAssign)):
         return isinstance(node.value, ast.Lambda)
     return isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
+
+
+def _calls(node: ast.stmt) -> bool:
+    return any(isinstance(one, ast.Call) for one in ast.walk(node))
 
 
 def _suppresses(context: ast.expr) -> bool:
