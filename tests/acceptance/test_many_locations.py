@@ -62,6 +62,16 @@ def test_file_can_be_made_with_what_it_needs_elsewhere(workspace: Project) -> No
     assert (done.code, sorted(done.steps)) == (0, ["orders", "raw__prices", "revenue"]), done
 
 
+def test_file_is_made_in_its_own_project_wherever_the_command_is_given(workspace: Project, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    file = str(workspace.root / "notebooks" / "report.ipynb")
+    done = workspace.daglab("materialize", "-f", file, "+revenue", cwd=elsewhere)
+    assert (done.code, sorted(done.steps)) == (0, ["orders", "raw__prices", "revenue"]), done
+    assert (workspace.load("revenue"), list(elsewhere.iterdir())) == ("52", [])
+    assert workspace.daglab("asset", "load", "revenue", "-f", file, cwd=elsewhere).code == 0
+
+
 def test_file_shows_what_it_reads_and_nothing_else(workspace: Project) -> None:
     workspace.notebook("%%asset other\nother = 1", name="notebooks/other.ipynb")
     assert sorted(graph_of(workspace, "-f", "notebooks/report.ipynb")) == ["orders", "raw/prices", "revenue"]
