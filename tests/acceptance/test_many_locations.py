@@ -72,6 +72,13 @@ def test_file_is_made_in_its_own_project_wherever_the_command_is_given(workspace
     assert workspace.daglab("asset", "load", "revenue", "-f", file, cwd=elsewhere).code == 0
 
 
+def test_label_that_cannot_be_costs_only_its_cell(workspace: Project) -> None:
+    workspace.notebook("%%asset one --group 'a b'\none = 1", "%%asset two\ntwo = 2", name="notebooks/labels.ipynb")
+    done = workspace.daglab("assets")
+    assert "error: notebooks/labels.ipynb, cell 1, line 1: %%asset: 'a b' is no name of a group\n" in done.err, done
+    assert workspace.daglab("materialize", "two").steps == ["two"]
+
+
 def test_file_shows_what_it_reads_and_nothing_else(workspace: Project) -> None:
     workspace.notebook("%%asset other\nother = 1", name="notebooks/other.ipynb")
     assert sorted(graph_of(workspace, "-f", "notebooks/report.ipynb")) == ["orders", "raw/prices", "revenue"]
