@@ -79,6 +79,14 @@ def test_label_that_cannot_be_costs_only_its_cell(workspace: Project) -> None:
     assert workspace.daglab("materialize", "two").steps == ["two"]
 
 
+def test_file_beside_a_schedule_of_other_assets_is_valid(workspace: Project) -> None:
+    workspace.notebook('%schedule "0 6 * * *" orders', name="notebooks/times.ipynb")
+    sensor = "%%sensor look --job times_schedule_job\nresult = None"
+    workspace.notebook("%%asset own\nown = 1", sensor, name="notebooks/look.ipynb")
+    done = workspace.daglab("definitions", "validate", "-f", "notebooks/look.ipynb")
+    assert (done.code, done.err) == (0, ""), done
+
+
 def test_file_shows_what_it_reads_and_nothing_else(workspace: Project) -> None:
     workspace.notebook("%%asset other\nother = 1", name="notebooks/other.ipynb")
     assert sorted(graph_of(workspace, "-f", "notebooks/report.ipynb")) == ["orders", "raw/prices", "revenue"]
