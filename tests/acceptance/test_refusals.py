@@ -43,6 +43,20 @@ def test_command_that_is_misspelt(project: Project) -> None:
     assert "there is no command 'materialise'; did you mean 'materialize'?" in project.daglab("materialise").refused()
 
 
+@pytest.mark.parametrize("command", [("graph", "-f"), ("analyze",), ("promote",)])
+def test_output_that_cannot_be_written(project: Project, command: tuple[str, ...]) -> None:
+    project.notebook("a = [1]", "b = a + [2]")
+    (project.root / "file").touch()
+    done = project.daglab(*command, "pipeline.ipynb", "-o", "file/x").without_traceback()
+    assert (done.code, done.out) == (2, ""), done
+    assert done.err.startswith("error: file/x cannot be written: "), done
+
+
+def test_resource_that_nothing_defines(project: Project) -> None:
+    project.notebook("%%asset a --io nowhere\na = 1")
+    assert "→ give it in resources={'nowhere': ...}; there are: none\n" in project.materialize().out
+
+
 def test_job_where_there_is_none(project: Project) -> None:
     project.notebook("x = 1")
     told = "error: there are no jobs here\n  → write a function with @job, or define_asset_job(...)\n"
