@@ -24,7 +24,9 @@ from daglab.records.runs import RunStatus
 @click.command()
 @click.argument("selection", nargs=-1)
 @file_option
-@click.option("--all", "force", is_flag=True, help="Make what is fresh, too.")
+@click.option(
+    "--all/--stale", "force", default=False, help="Make what is fresh, too; by default only what is stale or missing."
+)
 @click.option("--processes", "-j", type=click.IntRange(1, 256), help="How many steps go side by side.")
 @json_option
 def materialize(

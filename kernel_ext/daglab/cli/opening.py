@@ -75,9 +75,9 @@ def surroundings(
     return found.specs, found.own.name
 
 
-def loaded(instance: Instance, file: Path | None) -> LoadedWorkspace:
+def loaded(instance: Instance, file: Path | None, index: NotebookIndex | None = None) -> LoadedWorkspace:
     """What a file declares, and what that needs of its workspace; or the workspace."""
-    index = NotebookIndex.of(instance.home)
+    index = index or NotebookIndex.of(instance.home)
     specs, own = surroundings(instance, file, index)
     workspace = load_workspace(specs, index=index)
     return workspace.focused(own) if own is not None else workspace

@@ -11,6 +11,7 @@ from daglab.cli.main import FAILED
 from daglab.cli.opening import loaded, opened, surroundings, told_findings
 from daglab.cli.printing import clean_output, json_option, print_json, printable
 from daglab.foundation.text import plural
+from daglab.orchestration.notebook_index import NotebookIndex
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
 from daglab.orchestration.verification import Agreement, VerifiedAsset
 from daglab.orchestration.verification import verify as verify_assets
@@ -39,8 +40,9 @@ def verify(selection: tuple[str, ...], processes: int | None, as_json: bool) -> 
     notebook, selection = _divided(selection)
     with opened(notebook) as instance:
         with clean_output():
-            specs, own = surroundings(instance, notebook)
-            workspace = loaded(instance, notebook)
+            index = NotebookIndex.reading(instance.home)
+            specs, own = surroundings(instance, notebook, index)
+            workspace = loaded(instance, notebook, index)
         request = MaterializeRequest(
             locations=specs,
             own=own,

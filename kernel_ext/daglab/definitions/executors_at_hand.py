@@ -9,7 +9,33 @@ from daglab.definitions.executor import Executor, RetryMode, StepDependencyConfi
 from daglab.errors import InvalidDefinitionError
 
 
-class InProcessExecutor(Executor):
+class _AtHand(Executor):
+    """What the executors that come with daglab have in common."""
+
+    def __init__(self, retries: RetryMode, step_dependency_config: StepDependencyConfig | None) -> None:
+        if not isinstance(retries, RetryMode):
+            raise InvalidDefinitionError(
+                f"{type(self).__name__}: retries is {retries!r}", hint="give RetryMode.ENABLED or RetryMode.DISABLED"
+            )
+        self._retries = retries
+        self._step_dependency_config = step_dependency_config or StepDependencyConfig.default()
+
+    @property
+    def retries(self) -> RetryMode:
+        """Whether steps that ask to be tried again are."""
+        return self._retries
+
+    @property
+    def step_dependency_config(self) -> StepDependencyConfig:
+        """What a step waits for."""
+        return self._step_dependency_config
+
+    def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
+        """Runs all steps of a plan, and yields what happens."""
+        yield from plan_context.execute_plan(execution_plan)
+
+
+class InProcessExecutor(_AtHand):
     """Runs one step after the other, in the process of the run.
 
     Args:
@@ -28,26 +54,11 @@ class InProcessExecutor(Executor):
         step_dependency_config: StepDependencyConfig | None = None,
         marker_to_close: str | None = None,
     ) -> None:
-        self._retries = _checked_retries(type(self), retries)
-        self._step_dependency_config = step_dependency_config or StepDependencyConfig.default()
+        super().__init__(retries, step_dependency_config)
         self.marker_to_close = marker_to_close
 
-    @property
-    def retries(self) -> RetryMode:
-        """Whether steps that ask to be tried again are."""
-        return self._retries
 
-    @property
-    def step_dependency_config(self) -> StepDependencyConfig:
-        """What a step waits for."""
-        return self._step_dependency_config
-
-    def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
-        """Runs all steps of a plan, and yields what happens."""
-        yield from plan_context.execute_plan(execution_plan)
-
-
-class MultiprocessExecutor(Executor):
+class MultiprocessExecutor(_AtHand):
     """Runs steps side by side, each in a process that does nothing else meanwhile.
 
     Args:
@@ -72,7 +83,7 @@ class MultiprocessExecutor(Executor):
         explicit_forkserver_preload: Sequence[str] | None = None,
         step_dependency_config: StepDependencyConfig | None = None,
     ) -> None:
-        self._retries = _checked_retries(type(self), retries)
+        super().__init__(retries, step_dependency_config)
         if max_concurrent is not None and (not isinstance(max_concurrent, int) or max_concurrent < 0):
             raise InvalidDefinitionError(
                 f"{type(self).__name__}: max_concurrent is {max_concurrent!r}", hint="give a whole number, or None"
@@ -85,26 +96,3 @@ class MultiprocessExecutor(Executor):
         self.tag_concurrency_limits = tuple(tag_concurrency_limits or ())
         self.start_method = start_method
         self.explicit_forkserver_preload = tuple(explicit_forkserver_preload or ())
-        self._step_dependency_config = step_dependency_config or StepDependencyConfig.default()
-
-    @property
-    def retries(self) -> RetryMode:
-        """Whether steps that ask to be tried again are."""
-        return self._retries
-
-    @property
-    def step_dependency_config(self) -> StepDependencyConfig:
-        """What a step waits for."""
-        return self._step_dependency_config
-
-    def execute(self, plan_context: Any, execution_plan: Any) -> Iterator[Any]:
-        """Runs all steps of a plan, and yields what happens."""
-        yield from plan_context.execute_plan(execution_plan)
-
-
-def _checked_retries(kind: type, retries: object) -> RetryMode:
-    if not isinstance(retries, RetryMode):
-        raise InvalidDefinitionError(
-            f"{kind.__name__}: retries is {retries!r}", hint="give RetryMode.ENABLED or RetryMode.DISABLED"
-        )
-    return retries

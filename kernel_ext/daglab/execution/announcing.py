@@ -282,6 +282,7 @@ class Announcer:
                 at=at,
                 partition=str(partition),
                 code_version=step.code_version,
+                code_parts=step.code_parts,
                 data_version=version,
                 input_versions=inputs,
                 stored=replace(stored, data_version=None) if stored and stored.data_version == version else stored,

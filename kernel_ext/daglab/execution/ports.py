@@ -34,6 +34,7 @@ class StepTask:
         template: the plan's step of which it is one; its own key unless it is mapped.
         mapping_key: for which value of a dynamic output it runs.
         assets: for each asset that the step needs, the materialization that it is to be given.
+        observed: the data versions of those that are made elsewhere, as they were last observed.
         partitions: of those of them that this run made partitions of: how each one was made.
         outputs: the outputs of other steps that it is to be given, by step and output; several where all values of a
             dynamic output are meant.
@@ -45,6 +46,7 @@ class StepTask:
     template: str = ""
     mapping_key: str = ""
     assets: Mapping[str, Materialization] = field(default_factory=dict)
+    observed: Mapping[str, str] = field(default_factory=dict)
     partitions: Mapping[str, Mapping[str, Materialization]] = field(default_factory=dict)
     outputs: Mapping[tuple[str, str], tuple[StepOutput, ...]] = field(default_factory=dict)
     forget: tuple[str, ...] = ()

@@ -112,7 +112,8 @@ class StepRecorder:
 
     def input_versions(self) -> Mapping[str, str]:
         """The data versions of the assets that it is made from."""
-        return {key: made.data_version for key, made in {**self.task.assets, **self.read}.items()}
+        made = {key: one.data_version for key, one in {**self.task.assets, **self.read}.items()}
+        return {**self.task.observed, **made}
 
     @cached_property
     def partitions(self) -> StepPartitions:

@@ -225,10 +225,15 @@ def retry_after(step: Step, attempt: int, error: BaseException) -> float | None:
     if isinstance(error, RetryRequested):
         most = error.max_retries if error.max_retries is not None else attempt
         return float(error.seconds_to_wait or 0) if attempt <= most else None
-    if isinstance(error, Failure) and not error.allow_retries:
-        return None
-    ours = isinstance(error, DaglabError) and not isinstance(error, (UserCodeError, PipesError))
     policy = step.retry_policy
-    if policy is None or ours or not isinstance(error, Exception) or attempt > policy.max_retries:
+    if policy is None or not is_worth_a_retry(error) or attempt > policy.max_retries:
         return None
     return float(policy.calculate_delay(attempt))
+
+
+def is_worth_a_retry(error: BaseException) -> bool:
+    """Whether a retry policy is asked about an error: user code raised it, and did not say that it is final."""
+    if isinstance(error, Failure):
+        return error.allow_retries
+    ours = isinstance(error, DaglabError) and not isinstance(error, (UserCodeError, PipesError))
+    return isinstance(error, Exception) and not ours

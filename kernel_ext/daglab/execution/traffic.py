@@ -63,6 +63,7 @@ class Traffic:
         self._queued = itertools.count()
         self._makers = {asset: step.key for step in plan.steps.values() for asset in step.asset_keys}
         self._current = {key: state.latest for key, state in plan.states.items() if state.latest}
+        self._observed = {key: state.observed for key, state in plan.states.items() if state.observed}
         self._partitions: dict[str, dict[str, Materialization]] = {}
         self._made: set[str] = set()
         self._outputs: dict[str, dict[str, dict[str, StepOutput]]] = {}  # by step, output and mapping key
@@ -154,6 +155,7 @@ class Traffic:
             template=self._template_of.get(step.key, step.key),
             mapping_key=mapping_key,
             assets={one: self._current[one] for one in step.parents if one in self._current},
+            observed={one: self._observed[one] for one in step.parents if one in self._observed},
             partitions={one: dict(self._partitions[one]) for one in step.parents if one in self._partitions},
             outputs=outputs,
             forget=forget,
@@ -192,8 +194,11 @@ class Traffic:
 
     def is_as_before(self, made_from: Mapping[str, str]) -> bool:
         """Whether all these assets still have the data versions given."""
-        current = self._current
-        return all(key in current and current[key].data_version == version for key, version in made_from.items())
+        return all(self._version_of(key) == version for key, version in made_from.items())
+
+    def _version_of(self, key: str) -> str | None:
+        made = self._current.get(key)
+        return made.data_version if made is not None else self._observed.get(key)
 
     # ---- what has happened
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import linecache
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from IPython.display import display
@@ -59,6 +60,7 @@ class CellHooks:
         if self._running is None or info.raw_cell != self._running.raw_cell:
             return
         run, self._run = self._run, None
+        self._note_end(result)
         self._running = self._session.current_key = None
         self._session.is_busy = False
         if run is not None and run.is_open:
@@ -67,6 +69,15 @@ class CellHooks:
             run.fail(error)
         self._session.held.release(self._session.namespace)
         self._session.tell_listeners()
+
+    def _note_end(self, result: Any) -> None:
+        """Notes how far the cell came, and what it did to variables that nobody sees in its text."""
+        if self._session.current_key is None:
+            return
+        error = None if result is None else result.error_in_exec
+        never_ran = result is not None and result.error_before_exec is not None
+        failed_line = _line_of(error) if error is not None else (0 if result is None else None)
+        self._session.note_end(failed_line=failed_line, never_ran=never_ran)
 
     # Called by rewritten cells
 
@@ -120,6 +131,22 @@ class CellHooks:
         if not self._session.is_quiet:
             for line in outcome_lines(outcome, run.seconds):
                 display(line)  # type: ignore[no-untyped-call]
+
+
+def _line_of(error: BaseException) -> int:
+    """The line of the cell that raised; 0 if that cannot be told."""
+    frames = [
+        (frame.tb_lineno, frame.tb_frame.f_code)
+        for frame in _frames(error.__traceback__)
+        if frame.tb_frame.f_code.co_name == "<module>" and "ipykernel_" in frame.tb_frame.f_code.co_filename
+    ]
+    return frames[0][0] if frames else 0
+
+
+def _frames(traceback: Any) -> Iterator[Any]:
+    while traceback is not None:
+        yield traceback
+        traceback = traceback.tb_next
 
 
 def _cell_id(info: Any) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from daglab.definitions.assets import AssetsDefinition
 from daglab.errors import CellError
+from daglab.foundation.noted_imports import LoadedSources
+from daglab.magics.reloading import patched_modules
 from daglab.magics.session import KernelSession
 from daglab.notebooks.analysis import CellAsset, CellCheck, NotebookAnalysis
+from daglab.notebooks.cell_code import CodeReader
 from daglab.notebooks.cell_definitions import asset_definition, check_definition
 from daglab.notebooks.document import Notebook
 from daglab.notebooks.program import Program, ProgramPart
@@ -23,12 +27,16 @@ class DeclaredCell:
         definition: the same as a definition.
         missing: those parts of plain cells it needs that never ran in this kernel.
         location: the notebook.
+        files: the modules that it uses.
+        unsure: a sentence on a module that was perhaps edited since this kernel has loaded it.
     """
 
     declared: CellAsset | CellCheck
     definition: AssetsDefinition
     missing: tuple[ProgramPart, ...]
     location: str
+    files: frozenset[str] = frozenset()
+    unsure: str | None = None
 
     @property
     def program(self) -> Program:
@@ -58,16 +66,29 @@ def look_up(session: KernelSession, key: str) -> DeclaredCell:
     declared = _declared_at(analysis, position)
     if declared is None:
         raise _refusal(analysis, position, spec.name)
+    sources = LoadedSources(patched_modules(session.shell))
+    code = CodeReader(spec.path.parent, sources).read(declared.program, declared.inputs)
     return DeclaredCell(
         declared=declared,
-        definition=asset_definition(declared, spec.name)
+        definition=asset_definition(declared, spec.name, code)
         if isinstance(declared, CellAsset)
-        else check_definition(declared, spec.name),
+        else check_definition(declared, spec.name, code),
         missing=tuple(
             part for part in declared.program.parts[:-1] if part.cell_position not in document.executed_positions
         ),
         location=spec.name,
+        files=code.files,
+        unsure=_unsure(sources),
     )
+
+
+def _unsure(sources: LoadedSources) -> str | None:
+    for file in sorted(sources.unsure):
+        return (
+            f"{Path(file).name} may have been edited after this kernel had imported it: load daglab before it, "
+            "or import it again with importlib.reload."
+        )
+    return None
 
 
 def _declared_at(analysis: NotebookAnalysis, position: int) -> CellAsset | CellCheck | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 
+from daglab.magics.execution_order import CellRun
 from daglab.notebooks.directive import AssetDirective, CheckDirective, split_directive
 from daglab.notebooks.document import Cell, Notebook
 from daglab.notebooks.function_cells import function_cell
@@ -45,12 +46,16 @@ class ExecutionLog:
         self._unnamed: set[str] = set()
         self._last: str | None = None
         self.revision = 0
+        self.runs: list[CellRun] = []
 
     def __iter__(self) -> Iterator[ExecutedCell]:
         return iter(list(self._cells.values()))
 
-    def note(self, source: str, *, cell_id: str | None, at: float) -> str:
-        """Notes that a cell is run; returns its key."""
+    def note(
+        self, source: str, *, cell_id: str | None, at: float, held: Mapping[str, tuple[str, str]] | None = None
+    ) -> str:
+        """Notes that a cell is run, and which assets the variables are; returns its key."""
+        self.runs.append(CellRun(source=source, held=held or {}))
         key = cell_id or self._key_of(source)
         known = self._cells.get(key)
         if known is None or known.source != source:
@@ -59,6 +64,15 @@ class ExecutionLog:
         self._cells[key] = ExecutedCell(key=key, source=source, at=at, previous=previous, has_id=cell_id is not None)
         self._last = key
         return key
+
+    def note_needed(self, statements: str, held: Mapping[str, tuple[str, str]]) -> None:
+        """Notes statements that were run for the cell that was noted last, before its own."""
+        self.runs.insert(-1, CellRun(source=statements, held=held))
+
+    def note_end(self, *, failed_line: int | None, never_ran: bool, changed: tuple[str, ...]) -> None:
+        """Notes how the cell that was noted last has ended."""
+        if self.runs:
+            self.runs[-1] = replace(self.runs[-1], failed_line=failed_line, never_ran=never_ran, changed=changed)
 
     def _key_of(self, source: str) -> str:
         identity = cell_identity(source)

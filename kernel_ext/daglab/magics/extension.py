@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from daglab.foundation.noted_imports import note_imports
 from daglab.magics.cell_hooks import CellHooks
 from daglab.magics.commands import Commands
 from daglab.magics.completion import MagicCompletion
@@ -32,6 +33,7 @@ class Extension:
 
     def load(self) -> None:
         """Puts everything into the shell."""
+        note_imports()
         shell = self._shell
         shell.input_transformer_manager.cleanup_transforms.append(self._to_call)
         shell.ast_transformers.append(self._around)

@@ -23,12 +23,13 @@ from daglab.foundation.clock import SystemClock
 from daglab.foundation.ids import new_run_id
 from daglab.magics.cell_lookup import DeclaredCell
 from daglab.magics.inputs import Input, Inputs
+from daglab.magics.kernel_truth import why_different
 from daglab.magics.needed_code import run_needed
 from daglab.magics.session import KernelSession
 from daglab.notebooks.cell_definitions import CheckCompute, verdict_of
 from daglab.orchestration.processes import this_process
 from daglab.planning.asset_steps import steps_of
-from daglab.planning.graph import code_version
+from daglab.planning.graph import code_of, made_otherwise
 from daglab.records.events import Event, EventType, Payload, RunEnded, RunPlanned, StepFailed, ValuePassed
 from daglab.records.failure import Failure
 from daglab.records.runs import Run, RunStatus
@@ -61,12 +62,12 @@ class HandRun:
         self._began = time.perf_counter()
         definition = cell.definition
         spec = next(iter(definition.specs_by_output.values()), None)
-        [self._step] = steps_of(definition, code_version=code_version(definition, spec))
+        [self._step] = steps_of(definition, **code_of(definition, spec).of_step)
         self._managers = session.instance.io_managers(session.elsewhere().resources)
         self._recorder = StepRecorder(
             setting=OpenSetting(run=RunSetting(run_id=self._run_id), managers=self._managers),
             step=self._step,
-            task=StepTask(step_key=self._step.key, assets=inputs.versions),
+            task=StepTask(step_key=self._step.key, assets=inputs.versions, observed=inputs.observed),
             emit=self._append,
             clock=self._clock,
         )
@@ -85,9 +86,12 @@ class HandRun:
         self._tell(EventType.RUN_START, RunPlanned(steps=(self._step.planned,)))
         self._context = self._recorder.start()
         self._writer.flush()  # Views are to show it at once, even if the cell keeps all other threads waiting.
-        ran = run_needed(self._cell, self._session.namespace, self._give, self._session.settled)
+        ran = run_needed(
+            self._cell, self._session.namespace, self._give, self._session.settled, self._session.note_needed
+        )
         for name in self._cell.own_inputs:
             self._give(name)
+        self._record_what_was_run()
         remarks = [one.remark for one in self._inputs.values.values() if one.remark]
         return [*([f"ran first what it needs of {ran}"] if ran else []), *remarks]
 
@@ -181,6 +185,14 @@ class HandRun:
             self._session.held.give_anew(name, self._session.namespace)
         passed = ValuePassed(name=name, asset_key=found.made.asset_key, how=found.how)
         self._recorder.tell(EventType.STEP_INPUT, passed)
+
+    def _record_what_was_run(self) -> None:
+        """Lets the record tell what the kernel really holds, where that is not what the notebook says."""
+        versions = {key: made.data_version for key, made in self._inputs.versions.items()}
+        reason = why_different(self._session, self._cell, versions)
+        if reason is not None:
+            code = made_otherwise(self._step.code_version, self._step.code_parts, reason)
+            self._step = self._recorder.step = replace(self._step, **code.of_step)
 
     def _judge(self, verdict: AssetCheckResult) -> StepOutcome:
         return self._succeed([verdict])

@@ -51,6 +51,11 @@ class HeldValues:
             return None
         return held.made
 
+    def versions(self, namespace: Mapping[str, Any]) -> dict[str, tuple[str, str]]:
+        """The assets that variables are now, with their data versions, by name."""
+        found = {name: self.of(name, namespace) for name in self._by_name}
+        return {name: (made.asset_key, made.data_version) for name, made in found.items() if made is not None}
+
     def release(self, namespace: Mapping[str, Any]) -> None:
         """Lets go of values that the user has let go of."""
         for name in [name for name in self._by_name if self.of(name, namespace) is None]:

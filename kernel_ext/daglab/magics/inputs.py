@@ -11,6 +11,7 @@ from daglab.errors import ValueMissingError
 from daglab.foundation.clock import SystemClock
 from daglab.foundation.text import format_age
 from daglab.magics.session import KernelSession
+from daglab.orchestration.observed import read_states
 from daglab.planning.graph import needed_keys
 from daglab.records.assets import AssetState, Materialization
 
@@ -39,10 +40,12 @@ class Inputs:
     Args:
         values: what it reads, by variable.
         versions: every asset that it needs, by key, the ones without a value included.
+        observed: the data versions of those that are made elsewhere, by key.
     """
 
     values: dict[str, Input]
     versions: dict[str, Materialization]
+    observed: dict[str, str]
 
 
 def resolve_inputs(session: KernelSession, definition: AssetsDefinition, own: Iterable[str]) -> Inputs:
@@ -59,14 +62,16 @@ def resolve_inputs(session: KernelSession, definition: AssetsDefinition, own: It
     Raises:
         ValueMissingError: an asset was never materialized.
     """
-    states = session.instance.asset_states(list(map(str, needed_keys(definition))))
+    keys = list(map(str, needed_keys(definition)))
+    states = read_states(session.instance, keys)
     own = frozenset(own)
     values: dict[str, Input] = {}
     for name, key in definition.keys_by_input.items():
         values[name] = _resolve(session, name, _latest(states, str(key), definition), is_own=name in own)
     versions = {key: state.latest for key, state in states.items() if state.latest}
     versions.update((one.made.asset_key, one.made) for one in values.values())
-    return Inputs(values=values, versions=versions)
+    observed = {key: state.observed for key, state in states.items() if state.observed}
+    return Inputs(values=values, versions=versions, observed=observed)
 
 
 def _latest(states: dict[str, AssetState], key: str, definition: AssetsDefinition) -> Materialization:

@@ -14,7 +14,11 @@ from daglab.notebooks.scope import analyze_statement
 
 
 def run_needed(
-    cell: DeclaredCell, namespace: dict[str, Any], give: Callable[[str], None], settled: set[tuple[str, int]]
+    cell: DeclaredCell,
+    namespace: dict[str, Any],
+    give: Callable[[str], None],
+    settled: set[tuple[str, int]],
+    note: Callable[[str], None],
 ) -> str:
     """Runs in the user's namespace what the cell needs of plain cells that were never run in this kernel.
 
@@ -24,6 +28,7 @@ def run_needed(
         cell: the cell.
         namespace: the user's.
         give: puts an input into it.
+        note: is told each statement that was run.
         settled: statements that bind nothing, such as the setting of an option, and that this kernel has had already.
 
     Returns:
@@ -44,6 +49,7 @@ def run_needed(
                     for name in part.inputs:
                         give(name)
                 _run(cell.program, part, statement, namespace, loop)
+                note(ast.unparse(statement))
     finally:
         loop.close()
     if not ran:

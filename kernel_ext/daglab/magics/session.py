@@ -15,6 +15,7 @@ from weakref import WeakKeyDictionary
 
 from daglab.errors import NotebookError
 from daglab.magics.executed_cells import ExecutionLog, LiveDocument, merge_cells
+from daglab.magics.execution_order import is_dynamic
 from daglab.magics.held_values import HeldValues
 from daglab.notebooks.document import Cell, read_notebook
 from daglab.orchestration.instance import Instance
@@ -57,6 +58,7 @@ class KernelSession:
         self._latest: LoadedWorkspace | None = None
         self._saved_ids: dict[str, str] = {}
         self._shown: dict[str, list[Closable]] = {}
+        self._before: dict[str, Any] = {}
         self._listeners: list[Callable[[], None]] = []
         self._loading = threading.RLock()
 
@@ -103,8 +105,24 @@ class KernelSession:
 
     def note_execution(self, source: str, cell_id: str | None) -> str:
         """Notes that a cell is run; returns its key."""
+        if is_dynamic(source):
+            self._before = {name: one for name, one in self.namespace.items() if not name.startswith("_")}
         with self._loading:  # definitions may be loading in another thread, in this process's working directory
-            return self.log.note(source, cell_id=cell_id, at=time.time())
+            return self.log.note(source, cell_id=cell_id, at=time.time(), held=self.held.versions(self.namespace))
+
+    def note_end(self, *, failed_line: int | None, never_ran: bool) -> None:
+        """Notes how the cell that was run has ended, and which variables it has changed behind its text."""
+        changed: tuple[str, ...] = ()
+        source = self.log.runs[-1].source if self.log.runs else ""
+        if is_dynamic(source):
+            before, now = self._before, self.namespace
+            changed = tuple(sorted(name for name in before if name in now and now[name] is not before[name]))
+        self._before = {}
+        self.log.note_end(failed_line=failed_line, never_ran=never_ran, changed=changed)
+
+    def note_needed(self, statement: str) -> None:
+        """Notes that a statement of a plain cell was run for the cell that is running."""
+        self.log.note_needed(statement, self.held.versions(self.namespace))
 
     def document(self, *, as_executed: bool = False) -> LiveDocument:
         """The notebook as it stands; `as_executed`: as this kernel has run it, whatever was saved since."""
@@ -184,13 +202,14 @@ class KernelSession:
         return tuple(one for one in found if one.path is None or one.path.absolute() != path)
 
     def _loaded(self, specs: tuple[LocationSpec, ...]) -> LoadedWorkspace:
-        signature = places_stamp(specs, self.instance.home.root)
-        if signature not in self._workspaces:
+        signature = places_stamp(specs)
+        known = self._workspaces.get(signature)
+        if known is None or not known.is_current:
             find_modules_in(self.instance.home.root, specs)
             if len(self._workspaces) > 4:
                 self._workspaces.clear()  # The notebook as it was before several edits.
             with _unmoved():
-                self._workspaces[signature] = load_workspace(specs, index=self._index)
+                self._workspaces[signature] = load_workspace(specs, index=self._index, is_kernel=True)
         return self._workspaces[signature]
 
     # Those who want to know

@@ -51,7 +51,7 @@ class CellAsset:
 
     @property
     def code_version(self) -> str:
-        """What `--code-version` says, else the fingerprint of the slice."""
+        """What `--code-version` says, else the fingerprint of the slice, the code behind its imports left aside."""
         return self.directive.code_version or code_version(self.program, self.inputs)
 
 

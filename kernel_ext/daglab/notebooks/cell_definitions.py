@@ -6,7 +6,7 @@ import ast
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from daglab.definitions.asset_key import AssetKey
@@ -19,10 +19,12 @@ from daglab.definitions.results import AssetCheckResult, AssetCheckSeverity, Out
 from daglab.definitions.specs import AssetCheckSpec, AssetSpec
 from daglab.definitions.types.nothing import Nothing
 from daglab.errors import CellError
+from daglab.foundation.noted_imports import current_modules
 from daglab.notebooks.analysis import CellAsset, CellCheck, CellDefinitions
+from daglab.notebooks.cell_code import CellCode
 from daglab.notebooks.document import Cell
-from daglab.notebooks.fingerprint import code_version
 from daglab.notebooks.program import Program
+from daglab.planning.staleness import NO_CACHE_TAG
 
 VERDICT = "verdict"
 _LONGEST_EXPRESSION = 120
@@ -35,6 +37,7 @@ class CellCompute:
     program: Program
     names: tuple[str, ...]
     position: int
+    code_parts: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, context: AssetExecutionContext, inputs: Mapping[str, object]) -> Iterator[Output[Any]]:
         """Runs the cell."""
@@ -105,7 +108,8 @@ def run_as_notebook(program: Program, inputs: Mapping[str, object], *, capture_l
     os.environ.setdefault("MPLBACKEND", "agg")
     before = _open_figures()
     try:
-        return program.run(inputs, capture_last=capture_last)
+        with current_modules(restore=False):
+            return program.run(inputs, capture_last=capture_last)
     finally:
         os.chdir(elsewhere)
         # A notebook's figures end with their cell; kept open, they would add up over a run.
@@ -118,8 +122,8 @@ def _open_figures() -> set[int]:
     return set(pyplot.get_fignums()) if pyplot is not None else set()
 
 
-def asset_definition(asset: CellAsset, location: str) -> AssetsDefinition:
-    """An asset cell as a definition."""
+def asset_definition(asset: CellAsset, location: str, code: CellCode) -> AssetsDefinition:
+    """An asset cell as a definition; `code` is what a `CodeReader` says of it."""
     line = asset.directive
     specs = {
         name: AssetSpec(
@@ -129,26 +133,31 @@ def asset_definition(asset: CellAsset, location: str) -> AssetsDefinition:
             group_name=line.group,
             code_version=line.code_version,
             owners=line.owners,
-            tags=line.tags,
+            tags={**line.tags, NO_CACHE_TAG: "true"} if line.no_cache else line.tags,
             kinds=line.kinds,
         )
         for name, key in zip(asset.names, asset.keys, strict=True)
     }
     node = OpDefinition(
         name=AssetKey.from_user_string(asset.keys[0]).to_python_identifier(),
-        compute=CellCompute(program=asset.program, names=asset.names, position=asset.cell.position),
+        compute=CellCompute(
+            program=asset.program,
+            names=asset.names,
+            position=asset.cell.position,
+            code_parts={} if line.code_version else code.parts,
+        ),
         ins={name: In() for name in asset.inputs},
         outs={name: Out(io_manager_key=line.io_manager_key or DEFAULT_IO_MANAGER_KEY) for name in asset.names},
         description=asset.description,
-        code_version=asset.code_version,
+        code_version=line.code_version or code.version,
         retry_policy=line.retry,
     )
     keys = {name: AssetKey.from_user_string(key) for name, key in asset.inputs.items()}
     return AssetsDefinition(node=node, specs=specs, keys_by_input=keys, origin=_origin(asset.cell, location))
 
 
-def check_definition(check: CellCheck, location: str) -> AssetsDefinition:
-    """A check cell as a definition."""
+def check_definition(check: CellCheck, location: str, code: CellCode) -> AssetsDefinition:
+    """A check cell as a definition; `code` is what a `CodeReader` says of it."""
     spec = AssetCheckSpec(
         name=check.name,
         asset=check.asset_key,
@@ -167,7 +176,7 @@ def check_definition(check: CellCheck, location: str) -> AssetsDefinition:
         ins={name: In() for name in check.inputs},
         outs={VERDICT: Out(Nothing)},
         description=check.description,
-        code_version=code_version(check.program, check.inputs),
+        code_version=code.version,
     )
     keys = {name: AssetKey.from_user_string(key) for name, key in check.inputs.items()}
     return AssetsDefinition(

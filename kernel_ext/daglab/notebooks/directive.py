@@ -28,7 +28,7 @@ ASSET_USAGE = """\
   --io KEY                the resource that stores the value (also: --io-manager)
   --retry COUNT[:DELAY[:BACKOFF[:JITTER]]]
                           how often a run tries it again: 3, 3:10s, 3:500ms:exponential, 3:1m:linear:full
-  --no-cache              it is never fresh: every run that is asked for it makes it again"""
+  --no-cache              it comes out otherwise each time: it is never fresh, and made whenever it is asked for"""
 
 CHECK_USAGE = """\
 %%check ASSET [NAME]      this cell checks ASSET: its last expression says whether it is well, or its asserts do.

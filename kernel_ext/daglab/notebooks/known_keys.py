@@ -4,9 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
+from typing import Protocol
 
 # To find the nearest of very many names takes longer than all the rest.
 _MOST_SUGGESTED = 2_000
+
+
+class NamedKeys(Protocol):
+    """What the names that nothing in a notebook binds may mean."""
+
+    def named(self, name: str) -> tuple[str, ...]:
+        """The keys that a name may mean, none if nothing has it, several if it does not say which."""
+        ...
+
+    def __iter__(self) -> Iterator[str]:
+        """Names to suggest."""
+        ...
+
+
+class SettledKeys:
+    """The keys of names of which it is known already what they mean.
+
+    Args:
+        keys: by name.
+    """
+
+    def __init__(self, keys: Mapping[str, str] | None = None) -> None:
+        self._keys = keys or {}
+
+    def named(self, name: str) -> tuple[str, ...]:
+        """The key that a name means, if it means one."""
+        return (self._keys[name],) if name in self._keys else ()
+
+    def __iter__(self) -> Iterator[str]:
+        """Names to suggest."""
+        return iter(self._keys)
 
 
 class KeyNames:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from daglab.errors import InvalidDefinitionError
+from daglab.foundation.syntax_text import is_description
 from daglab.notebooks.directive import (
     AssetDirective,
     CheckDirective,
@@ -16,7 +17,6 @@ from daglab.notebooks.directive import (
     split_directive,
 )
 from daglab.notebooks.document import Cell, Notebook
-from daglab.notebooks.fingerprint import is_description
 from daglab.notebooks.function_cells import as_function, function_cell
 from daglab.notebooks.names import CellNames
 from daglab.notebooks.scope import analyze_cell

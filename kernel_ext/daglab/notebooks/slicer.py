@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 
 from daglab.errors import suggest
-from daglab.notebooks.known_keys import KnownKeys
+from daglab.notebooks.known_keys import NamedKeys
 from daglab.notebooks.parsed import ParsedCell
 from daglab.notebooks.program import Program, ProgramPart
 from daglab.notebooks.timeline import Meaning, PlainStatement, Timeline
@@ -79,7 +79,7 @@ class Slicer:
     def __init__(
         self,
         timeline: Timeline,
-        known_keys: KnownKeys,
+        known_keys: NamedKeys,
         ins: Mapping[str, str],
         function_assets: Mapping[int, str],
     ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Literal
 
-from daglab.notebooks.fingerprint import is_description
+from daglab.foundation.syntax_text import is_description
 
 _SAY_NOTHING = frozenset({"print", "display", "pprint"})
 

@@ -7,6 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from daglab.errors import RunNotFoundError
@@ -23,7 +24,9 @@ from daglab.records.runs import Run, RunStatus
 
 
 @contextmanager
-def clean_home(instance: Instance, given: Iterable[Materialization]) -> Iterator[Instance]:
+def clean_home(
+    instance: Instance, given: Iterable[Materialization], observed: Iterable[Event] = ()
+) -> Iterator[Instance]:
     """Opens a home in a temporary folder, for this process and those that it starts.
 
     Meanwhile the environment names it, so that neither a setting of the project nor code of a cell that asks for the
@@ -32,6 +35,7 @@ def clean_home(instance: Instance, given: Iterable[Materialization]) -> Iterator
     Args:
         instance: the real one, which is only read.
         given: what is known in the other one from the start, with the files of the values.
+        observed: what was seen of assets that are made elsewhere.
     """
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="daglab-", ignore_cleanup_errors=True)))
@@ -51,6 +55,8 @@ def clean_home(instance: Instance, given: Iterable[Materialization]) -> Iterator
         for made in given:
             _copy_value(made, instance, clean)
             _copy_record(made, instance, clean)
+        for event in observed:
+            _copy_event(event, instance, clean)
         yield clean
 
 
@@ -69,31 +75,35 @@ def _copy_value(made: Materialization, instance: Instance, clean: Instance) -> N
 
 
 def _copy_record(made: Materialization, instance: Instance, clean: Instance) -> None:
-    run = _run_of(made, instance)
-    try:
-        clean.store.run(run.run_id)
-    except RunNotFoundError:
-        clean.store.create_run(run)
     event = Event(
-        run_id=run.run_id,
+        run_id=made.run_id,
         type=EventType.ASSET_MATERIALIZATION,
         at=made.at,
         step_key=made.step_key,
         payload=made,
     )
-    clean.store.append([event])
+    _copy_event(event, instance, clean)
 
 
-def _run_of(made: Materialization, instance: Instance) -> Run:
+def _copy_event(event: Event, instance: Instance, clean: Instance) -> None:
+    run = _run_of(event, instance)
     try:
-        return instance.store.run(made.run_id)
+        clean.store.run(run.run_id)
+    except RunNotFoundError:
+        clean.store.create_run(run)
+    clean.store.append([replace(event, run_id=run.run_id, event_id=0)])
+
+
+def _run_of(event: Event, instance: Instance) -> Run:
+    try:
+        return instance.store.run(event.run_id)
     except RunNotFoundError:  # what is recorded by itself
         return Run(
-            run_id=made.run_id or new_run_id(),
+            run_id=event.run_id or new_run_id(),
             job="assets",
             status=RunStatus.SUCCESS,
             location="",
-            target=made.asset_key,
+            target=str(getattr(event.payload, "asset_key", "")),
             launched_by="python",
             created_at=SystemClock().now(),
             process=this_process(),

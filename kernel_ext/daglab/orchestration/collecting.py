@@ -20,6 +20,7 @@ from daglab.definitions.job_definition import JobDefinition
 from daglab.definitions.source_asset import SourceAsset
 from daglab.definitions.specs import AssetSpec
 from daglab.errors import NotebookError
+from daglab.foundation.noted_imports import noted_loader
 
 
 @dataclass(kw_only=True)
@@ -97,7 +98,7 @@ def import_file(path: Path) -> ModuleType:
         name = f"{path.stem}_{sha256(full.encode()).hexdigest()[:8]}"
     if name in sys.modules:
         return sys.modules[name]
-    spec = spec_from_file_location(name, full)
+    spec = spec_from_file_location(name, full, loader=noted_loader(name, full))
     assert spec is not None
     assert spec.loader is not None
     module = module_from_spec(spec)

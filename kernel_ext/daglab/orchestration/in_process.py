@@ -78,7 +78,7 @@ def run_in_process(
         run, request, instance, make_runner=make_runner, listeners=(events.append,), stop_early=raise_on_error
     )
     if raise_on_error:
-        raise_failure(outcome)
+        raise_failure(outcome, request.plan)
     return ExecuteInProcessResult(
         job=request.job,
         run=replace(run, status=outcome.status, failure=outcome.failure),

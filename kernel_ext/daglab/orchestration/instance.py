@@ -182,6 +182,11 @@ class Instance(InstanceQueries):
         wanted = WantedVersion(version=version, as_of=as_of, run_id=run_id, partition_key=partition_key)
         return find_materialization(self.store, str(key_of(asset)), wanted, place=self.home.path)
 
+    @property
+    def is_blank(self) -> bool:
+        """Whether nothing was recorded for certain, which is known without asking the run store."""
+        return False
+
     def asset_states(self, keys: Sequence[str] | None = None) -> dict[str, AssetState]:
         """What is known of assets, by key."""
         return self.store.asset_states(keys)
@@ -239,6 +244,11 @@ class EphemeralInstance(Instance):
         self._late.create_run(run)
         with self._late.sink(run.run_id) as sink:
             yield sink
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no run was recorded."""
+        return not self._late.has_runs
 
     def asset_states(self, keys: Sequence[str] | None = None) -> dict[str, AssetState]:
         """What is known of assets, by key; nothing where no run was recorded."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 from daglab.definitions.config.job_config import ResolvedRunConfig, resolve_run_config, run_config_of
 from daglab.definitions.config.run_config import storable_run_config
@@ -23,12 +23,14 @@ from daglab.errors import (
 )
 from daglab.execution.progress import RunOutcome
 from daglab.execution.setting import RunSetting
+from daglab.execution.step import is_worth_a_retry
 from daglab.history.event_story import public_events
 from daglab.orchestration.instance import Instance
+from daglab.orchestration.observed import read_states
 from daglab.orchestration.runtime_limit import TIMED_OUT, RuntimeLimit
 from daglab.planning.expansion import OpSettings
 from daglab.planning.job_plan import plan_assets, plan_graph
-from daglab.planning.steps import ExecutionPlan
+from daglab.planning.steps import MAPPED, ExecutionPlan
 from daglab.records.outputs import StepOutput
 from daglab.records.runs import Run, RunStatus
 
@@ -158,7 +160,7 @@ def plan_job(job: Any, instance: Instance, resolved: ResolvedRunConfig) -> Execu
     )
     made = set(plan.asset_keys)
     read = {key for step in plan.steps.values() for key in step.parents if key not in made}
-    return replace(plan, states=instance.asset_states(sorted(read)) if read else {})
+    return replace(plan, states=read_states(instance, read))
 
 
 def setting_of(request: JobRequest, run: Run, instance: Instance, *, retries_enabled: bool = True) -> RunSetting:
@@ -182,21 +184,19 @@ def setting_of(request: JobRequest, run: Run, instance: Instance, *, retries_ena
     )
 
 
-def raise_failure(outcome: RunOutcome) -> None:
-    """Raises what made a run fail, as the user's own code raised it."""
+def raise_failure(outcome: RunOutcome, plan: ExecutionPlan | None = None) -> None:
+    """Raises what made a run fail, as the user's own code raised it.
+
+    Args:
+        outcome: how the run ended.
+        plan: of the run; where it is given, a step that was tried as often as its policy allows is told as such.
+    """
     if outcome.status is RunStatus.CANCELED:
         raise ExecutionInterruptedError("the run was interrupted", hint="what it made until then is kept")
     if outcome.failure is not None and outcome.failure.kind == TIMED_OUT:
         raise ExecutionInterruptedError(outcome.failure.message, hint=outcome.failure.hint)
     for step_key, error in outcome.errors.items():
-        unwrapped = isinstance(error, UserCodeError) and not isinstance(error, ResourceFunctionError) and step_key
-        raised = error.user_exception if unwrapped and isinstance(error, UserCodeError) else None
-        if isinstance(error, RetryRequested):
-            most = f"its max_retries of {error.max_retries} allows"
-            raise MaxRetriesExceededError(
-                f"step {step_key!r} asked to be tried again more often than {most}", hint="see what it raised before"
-            ) from error
-        raise raised or error
+        _raise_error(step_key, error, plan)
     died = [failure.headline for failure in outcome.failures.values() if failure.kind == "WorkerDied"]
     if died:
         lines = "\n".join(f"{key}: {failure.render()}" for key, failure in outcome.failures.items())
@@ -206,3 +206,30 @@ def raise_failure(outcome: RunOutcome) -> None:
     for check in outcome.checks:
         if check.blocking and not check.passed and outcome.status is RunStatus.FAILURE:
             raise CheckFailedError(f"the blocking check {check.check_name!r} of {check.asset_key!r} did not pass")
+
+
+def _raise_error(step_key: str, error: BaseException, plan: ExecutionPlan | None) -> NoReturn:
+    """Raises what a step raised; where that was to be tried again once too often, says so."""
+    if isinstance(error, RetryRequested):
+        raise MaxRetriesExceededError(
+            f"step {step_key!r} asked to be tried again more often than its max_retries of {error.max_retries} allows",
+            hint="see what it raised before",
+        ) from error
+    unwrapped = isinstance(error, UserCodeError) and not isinstance(error, ResourceFunctionError) and step_key
+    raised = error.user_exception if unwrapped and isinstance(error, UserCodeError) else None
+    last = raised or error
+    most = _retries_used_up(plan, step_key, error) if plan is not None else None
+    if most is None:
+        raise last
+    raise MaxRetriesExceededError(
+        f"step {step_key!r} failed again when its max_retries of {most} were used up: {type(last).__name__}: {last}",
+        hint="the error that it raised is the cause of this one",
+    ) from last
+
+
+def _retries_used_up(plan: ExecutionPlan, step_key: str, error: BaseException) -> int | None:
+    """How many retries a step had; None where it had no policy, or the error is none of those that it is for."""
+    step = plan.steps.get(step_key) or plan.steps.get(step_key.partition("[")[0] + MAPPED)
+    if step is None or step.retry_policy is None or not is_worth_a_retry(error):
+        return None
+    return int(step.retry_policy.max_retries)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -14,8 +16,12 @@ from daglab.definitions.job_definition import JobDefinition
 from daglab.definitions.nodes import Origin
 from daglab.errors import CycleError, DaglabError, InvalidSubsetError, PlanError, suggest
 from daglab.execution.boundary import failure_from
+from daglab.foundation.distributions import is_installed
 from daglab.foundation.graphs import ancestors, descendants
-from daglab.notebooks.analysis import CellAsset, Finding, NotebookAnalysis, RefusedAsset, Severity
+from daglab.foundation.module_sources import ModuleSources, stamp_of
+from daglab.foundation.noted_imports import noted_files
+from daglab.notebooks.analysis import CellAsset, CellCheck, Finding, NotebookAnalysis, RefusedAsset, Severity
+from daglab.notebooks.cell_code import CellCode, CodeReader
 from daglab.notebooks.cell_definitions import asset_definition, check_definition, python_values
 from daglab.notebooks.known_keys import KeyNames
 from daglab.orchestration.collecting import Collected, collect
@@ -66,6 +72,7 @@ class LoadedWorkspace:
         executor: how the steps of jobs are run, where a `Definitions` says so.
         findings: what there is to tell about the rest.
         refused: assets that are declared and cannot be used, by key.
+        stamps: of the modules of the user and the folders they lie in.
     """
 
     graph: AssetGraph
@@ -77,6 +84,12 @@ class LoadedWorkspace:
     executor: Any = None
     findings: tuple[LocatedFinding, ...] = ()
     refused: Mapping[str, Refused] = field(default_factory=dict)
+    stamps: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the modules of the user are as they were when this was loaded, and none came or went."""
+        return all(stamp_of(path) == stamp for path, stamp in self.stamps.items())
 
     @property
     def errors(self) -> tuple[LocatedFinding, ...]:
@@ -157,14 +170,23 @@ class LoadedWorkspace:
             raise PlanError(f"asset {key!r} ({place}) cannot be used: {one.message}")
 
 
-def load_workspace(specs: Sequence[LocationSpec], *, index: NotebookIndex | None = None) -> LoadedWorkspace:
+def load_workspace(
+    specs: Sequence[LocationSpec], *, index: NotebookIndex | None = None, is_kernel: bool = False
+) -> LoadedWorkspace:
     """Loads locations together, so that an asset of one can read an asset of another by name.
 
     Args:
         specs: the locations.
-        index: knows notebooks that did not change since an earlier time.
+        index: knows notebooks and modules that did not change since an earlier time.
+        is_kernel: whether this process is a user's kernel, whose own modules stay as they are.
     """
-    loader = _Loader(NotebookIndex() if index is None else index)
+    index = NotebookIndex() if index is None else index
+    with index.modules.current(is_kernel=is_kernel):
+        return _load_workspace(specs, index)
+
+
+def _load_workspace(specs: Sequence[LocationSpec], index: NotebookIndex) -> LoadedWorkspace:
+    loader = _Loader(index)
     looks = {spec: loader.look(spec) for spec in specs if not spec.is_module}
     modules = {spec: loader.load_module(spec) for spec in specs if spec.is_module}
     elsewhere = KeyNames(key for look in looks.values() for key in look.keys)
@@ -177,6 +199,7 @@ def load_workspace(specs: Sequence[LocationSpec], *, index: NotebookIndex | None
         elif alone := looks[spec].analysis:
             definitions.extend(loader.definitions_of(spec, loader.index.within(spec, alone, elsewhere)))
     definitions.extend(loader.further(definitions))
+    stamps = _stamps(specs, loader.files, index.modules.sources)
     graph = loader.assemble([one for one in definitions if one.is_executable])
     loader.refuse_undefined(looks, {str(key) for one in definitions for key in one.keys})
     loader.index.save()
@@ -191,12 +214,14 @@ def load_workspace(specs: Sequence[LocationSpec], *, index: NotebookIndex | None
         executor=found.executor,
         findings=tuple(loader.findings),
         refused={key: one for key, one in loader.refused.items() if key not in graph.nodes},
+        stamps=stamps,
     )
 
 
 class _Loader:
     def __init__(self, index: NotebookIndex) -> None:
         self.index = index
+        self.files: set[str] = set()
         self.findings: list[LocatedFinding] = []
         self.refused: dict[str, Refused] = {}
         self.found = Collected()
@@ -242,8 +267,9 @@ class _Loader:
         for refused in analysis.refused:
             for key in refused.keys:
                 self.refuse(key, spec.name, refused.cell.position, refused.cell.id, refused.message)
-        found = [asset_definition(one, spec.name) for one in analysis.assets]
-        found += [check_definition(one, spec.name) for one in analysis.checks]
+        reader = CodeReader(analysis.notebook.path.parent, self.index.modules.sources)
+        found = [asset_definition(one, spec.name, self.read(reader, spec, one)) for one in analysis.assets]
+        found += [check_definition(one, spec.name, self.read(reader, spec, one)) for one in analysis.checks]
         for defining in analysis.python_definitions:
             try:
                 collected = self.take(spec, python_values(defining, spec.name))
@@ -262,6 +288,14 @@ class _Loader:
             else:
                 self.take(spec, [definition, definition.job])
         return found
+
+    def read(self, reader: CodeReader, spec: LocationSpec, cell: CellAsset | CellCheck) -> CellCode:
+        """The code of a cell; what is wrong with its imports is told once for each cell."""
+        code = reader.read(cell.program, cell.inputs)
+        self.files |= code.files
+        for problem in code.problems:
+            self.tell("warning", spec.name, problem, cell=cell.cell.position)
+        return code
 
     def refuse_undefined(self, looks: Mapping[LocationSpec, Look], defined: Set[str]) -> None:
         """Functions that say that they are assets, in cells that could not be run."""
@@ -332,6 +366,19 @@ class _Loader:
         self.findings.append(
             LocatedFinding(severity=severity, location=location, cell=cell, line=None, message=message)
         )
+
+
+def _stamps(specs: Iterable[LocationSpec], files: Iterable[str], sources: ModuleSources) -> dict[str, object]:
+    """What tells whether a module was edited, came or went, or whether something was installed."""
+    files = [*noted_files(), *files]
+    folders = {os.path.dirname(file) for file in files}
+    folders |= {str(spec.path.parent) for spec in specs if spec.path is not None and not spec.is_module}
+    folders |= {entry for entry in sys.path if is_installed(os.path.join(entry, ""))}
+    found: dict[str, object] = {path: stamp_of(path) for path in sorted(folders)}
+    for file in files:
+        sources.read(file)
+        found[file] = sources.stamps[file]
+    return found
 
 
 def _location_of(one: AssetsDefinition) -> str | None:

@@ -73,6 +73,11 @@ class NotebookIndex:
         """The index that the processes of a home share."""
         return cls(IndexFiles(home.path))
 
+    @classmethod
+    def reading(cls, home: Home) -> NotebookIndex:
+        """The same for one who must leave the home untouched: what is found out is not kept."""
+        return cls(IndexFiles(home.path, is_read_only=True))
+
     def look(self, spec: LocationSpec) -> Look:
         """What a notebook declares by itself; nothing of it is run, and nothing raises."""
         assert spec.path is not None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from daglab.errors import ExecutionStepNotFoundError, InvariantViolationError
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.job_requests import JobRequest
+from daglab.orchestration.observed import read_states
 from daglab.orchestration.outputs_of_runs import all_events, outputs_of_run
 from daglab.planning.job_plan import subset_plan
 from daglab.planning.steps import MAPPED, ExecutionPlan, resolved_key
@@ -66,7 +67,7 @@ def repeated(request: JobRequest, instance: Instance, options: ReexecutionOption
         plan, earlier = _part(request.plan, instance, options)
         made = set(plan.asset_keys)
         read = {key for step in plan.steps.values() for key in step.parents if key not in made}
-        plan = replace(plan, states=instance.asset_states(sorted(read)) if read else {})
+        plan = replace(plan, states=read_states(instance, read))
     return replace(
         request,
         plan=plan,

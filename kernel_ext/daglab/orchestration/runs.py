@@ -28,6 +28,7 @@ from daglab.orchestration.instance import Instance
 from daglab.orchestration.interrupts import Interrupts
 from daglab.orchestration.locations import LoadedWorkspace, LocatedFinding, load_workspace
 from daglab.orchestration.notebook_index import NotebookIndex
+from daglab.orchestration.observed import states_of
 from daglab.orchestration.processes import this_process
 from daglab.orchestration.requests import EVERYTHING, MaterializeRequest
 from daglab.orchestration.sinks import Listener, Tee
@@ -71,7 +72,7 @@ def judge(instance: Instance, workspace: LoadedWorkspace) -> dict[str, Verdict]:
     """Whether each asset of a workspace is up to date."""
     graph = workspace.graph
     managers = instance.io_managers(workspace.resources)
-    states = instance.asset_states([*graph.nodes, *graph.external_keys])
+    states = states_of(instance, graph)
     return assess(graph, states, lambda made: holds_value(made, managers))
 
 
@@ -100,7 +101,7 @@ def prepare(
     graph = workspace.graph
     chosen = chosen_keys(workspace, request) if chosen is None else chosen
     managers = instance.io_managers(workspace.resources)
-    states = instance.asset_states([*graph.nodes, *graph.external_keys])
+    states = states_of(instance, graph)
     verdicts = assess(graph, states, lambda made: holds_value(made, managers))
     plan = build_plan(graph, PlanRequest(selected=chosen, force=request.force), states, verdicts)
     workspace.refuse_broken(plan.asset_keys)

@@ -17,10 +17,12 @@ from daglab.orchestration.clean_home import clean_home
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.likely_causes import Circumstances, changed_libraries, likely_causes
 from daglab.orchestration.locations import LoadedWorkspace
+from daglab.orchestration.observed import latest_observation
 from daglab.orchestration.requests import MaterializeRequest
 from daglab.orchestration.runs import chosen_keys, execute, prepare
 from daglab.orchestration.unverifiable import unverifiable
 from daglab.records.assets import Materialization
+from daglab.records.events import Event
 from daglab.records.runs import RunStatus
 
 
@@ -104,9 +106,14 @@ class _Trial:
             self._note(key, Agreement.LEFT_OUT, (left_out[key],))
         if remade:
             given = [one for key, one in there.items() if key not in remade]
-            with clean_home(self.instance, given) as clean:
+            with clean_home(self.instance, given, self._observed()) as clean:
                 self._compare(clean, remade)
         return [self.found[key] for key in self.workspace.graph.order if key in self.found]
+
+    def _observed(self) -> list[Event]:
+        """What was last seen of assets that are made elsewhere: what is made from them records it."""
+        keys = [key for key in self.workspace.graph.external_keys if key not in self.recorded]
+        return [one for one in (latest_observation(self.instance, key) for key in keys) if one is not None]
 
     def _compare(self, clean: Instance, remade: frozenset[str]) -> None:
         first = self._run(clean, remade)

@@ -11,7 +11,7 @@ from daglab.definitions.graph_definition import GraphDefinition
 from daglab.definitions.specs import AssetCheckSpec, AssetSpec
 from daglab.errors import InvalidDefinitionError
 from daglab.planning.expansion import Expander
-from daglab.planning.graph import AssetGraph, code_version, needed_keys
+from daglab.planning.graph import AssetGraph, code_of, needed_keys
 from daglab.planning.steps import FromAsset, FromStep, Source, Step, asset_sources
 
 
@@ -117,7 +117,7 @@ def workspace_steps(graph: AssetGraph) -> Iterator[Step]:
         if id(definition) not in seen:
             seen.add(id(definition))
             spec = next(iter(definition.specs_by_output.values()), None)
-            yield from steps_of(definition, code_version=code_version(definition, spec))
+            yield from steps_of(definition, **code_of(definition, spec).of_step)
 
 
 def _needed(steps: tuple[Step, ...], wanted: set[str]) -> set[str]:

@@ -15,6 +15,9 @@ from dis import hasconst
 from hashlib import blake2b
 from typing import Any, Final
 
+from daglab.foundation.distributions import installed_versions
+from daglab.planning.function_imports import imported_in, module_digests
+
 _PLAIN: Final = frozenset({bool, int, float, complex, str, bytes, type(None), type(Ellipsis)})
 
 # Of a class: what says where it stands, and what Python adds by itself.
@@ -44,7 +47,36 @@ def function_version(function: Callable[..., Any], *, given: Mapping[str, str] |
         >>> function_version(lambda x: x + 1) == function_version(lambda x: x + 2)
         False
     """
-    return _digest((function, dict(given)) if given else function, _Project(function.__module__))
+    return function_code(function, given=given).version
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FunctionCode:
+    """The fingerprint of a function and of all that it reaches.
+
+    Args:
+        version: of all of it.
+        parts: of its own code, by the label "code", of other functions and values that it uses ("name:clean", or
+            "module:helpers.clean" where it is in another module), and versions ("distribution:pandas").
+    """
+
+    version: str
+    parts: Mapping[str, str]
+
+
+def function_code(function: Callable[..., Any], *, given: Mapping[str, str] | None = None) -> FunctionCode:
+    """The version of a function, as `function_version` gives it, and what it is made of."""
+    project = _Project(function.__module__)
+    found = _digest((function, dict(given)) if given else function, project)
+    imported = project.imported_code()
+    versions = {f"distribution:{key}": one for key, one in sorted(project.versions().items())}
+    if imported or versions:
+        found = blake2b(repr((found, imported, versions)).encode(), digest_size=8).hexdigest()
+    own = _digest(function.__code__, _Project(function.__module__))
+    return FunctionCode(version=found, parts={"code": own, **project.parts, **imported, **versions})
+
+
+_NOT_LIBRARIES: Final = frozenset({"daglab", "__main__", "__mp_main__", ""})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +93,48 @@ class _Project:
     """Says which modules are the user's own."""
 
     def __init__(self, home_module: str | None) -> None:
-        self._is_own = {"daglab": False, home_module or "": True}
+        self._home = home_module or ""
+        self._is_own = {"daglab": False, self._home: True}
+        self._libraries: set[str] = set()
+        self._imports: set[str] = set()
+        self.parts: dict[str, str] = {}
 
     def owns(self, module: object) -> bool:
         """Whether a module of that name is followed."""
         name = module if isinstance(module, str) else ""
         if name not in self._is_own:
             self._is_own[name] = not name.startswith("daglab.") and _is_outside_of_installations(name)
+            if not self._is_own[name] and name:
+                self._libraries.add(name.partition(".")[0])
         return self._is_own[name]
+
+    def note_imports(self, code: types.CodeType, package: str) -> None:
+        """Notes what a function body imports."""
+        self._imports.update(imported_in(code, package))
+
+    def imported_code(self) -> dict[str, str]:
+        """The user's own modules that function bodies import."""
+        if not self._imports:
+            return {}
+        digests = module_digests(sorted(self._imports))
+        self._libraries |= {name.partition(":")[2] for name in digests if name.startswith("installed:")}
+        return {f"module:{name}.": digest for name, digest in digests.items() if not name.startswith("installed:")}
+
+    def versions(self) -> dict[str, str]:
+        """The distributions that were met, with their versions."""
+        libraries = self._libraries - sys.stdlib_module_names - _NOT_LIBRARIES
+        return {key: one for name in sorted(libraries) for key, one in installed_versions(name).items()}
+
+    def note(self, name: str, value: Any, where: str) -> None:
+        """Notes what a function uses by a name."""
+        if isinstance(value, types.FunctionType) and self.owns(value.__module__):
+            where, name = value.__module__, value.__qualname__.partition(".")[0]
+            text = _digest(value.__code__, _Project(where))
+        elif type(value) in _PLAIN:
+            text = _digest(value, self)
+        else:
+            return
+        self.parts[f"name:{name}" if where == self._home else f"module:{where}.{name}"] = text
 
 
 def _is_outside_of_installations(name: str) -> bool:
@@ -165,6 +231,7 @@ def _uses_first_constant(code: types.CodeType) -> bool:
 
 
 def _function_parts(function: types.FunctionType, project: _Project) -> Iterator[object]:
+    project.note_imports(function.__code__, function.__globals__.get("__package__") or "")
     yield function.__name__
     yield function.__code__
     yield function.__defaults__
@@ -175,7 +242,9 @@ def _function_parts(function: types.FunctionType, project: _Project) -> Iterator
     for name in names:
         if name in function.__globals__:
             yield name
-            yield from _seen_through(function.__globals__[name], names, project)
+            for one in _seen_through(function.__globals__[name], names, project):
+                project.note(name, one, function.__module__)
+                yield one
 
 
 def _seen_through(value: object, names: Iterable[str], project: _Project) -> Iterator[object]:

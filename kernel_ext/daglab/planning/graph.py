@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from typing import Any
 
 from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.assets import AssetsDefinition
@@ -15,7 +16,8 @@ from daglab.definitions.op_definition import OpDefinition
 from daglab.definitions.specs import AssetSpec
 from daglab.errors import CycleError, DuplicateAssetError
 from daglab.foundation.graphs import find_cycle, reversed_edges, topological_order
-from daglab.planning.function_version import function_version
+from daglab.planning.config_facts import config_facts
+from daglab.planning.function_version import function_code
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,16 +120,55 @@ class AssetGraph:
         """The version of the code of each asset."""
         return {key: code_version(node.definition, node.spec) for key, node in self.nodes.items()}
 
+    def code_parts(self, key: str) -> Mapping[str, str]:
+        """The fingerprints of the parts of the code of an asset, by label."""
+        return code_of(self.nodes[key].definition, self.nodes[key].spec).parts
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeOf:
+    """What is known of the code of a definition.
+
+    Args:
+        version: as the user gave it, else the hash of the code.
+        parts: fingerprints of its parts, by label; empty where nobody looked at the code.
+    """
+
+    version: str
+    parts: Mapping[str, str]
+
+    @property
+    def of_step(self) -> dict[str, Any]:
+        """The same as fields of a step."""
+        return {"code_version": self.version, "code_parts": self.parts}
+
 
 def code_version(definition: AssetsDefinition, spec: AssetSpec | None = None) -> str:
     """The version that the user gave, else the hash of the code."""
+    return code_of(definition, spec).version
+
+
+def code_of(definition: AssetsDefinition, spec: AssetSpec | None = None) -> CodeOf:
+    """The version of the code of a definition, and its parts."""
     given = spec.code_version if spec else None
     # What a parameter stands for is part of the code: two of them may have changed places.
     keys = {name: str(key) for name, key in definition.keys_by_input.items() if name != str(key)}
-    if given or not isinstance(definition.node, GraphDefinition):
-        return given or op_version(definition.node, keys)
-    parts = [".".join(path) + op_version(node.definition) for path, node in definition.node.walk() if not node.is_graph]
-    return blake2b("\n".join([*parts, repr(sorted(keys.items()))]).encode(), digest_size=8).hexdigest()
+    if not isinstance(definition.node, GraphDefinition):
+        # Where code is not at hand, what was found out about it elsewhere is given, too.
+        is_told = given and definition.node.code_version != given
+        return CodeOf(version=given or "", parts={}) if is_told else _op_code(definition.node, keys)
+    if given:
+        return CodeOf(version=given, parts={})
+    ops = {".".join(path): op_version(node.definition) for path, node in definition.node.walk() if not node.is_graph}
+    told = "\n".join([*(path + version for path, version in ops.items()), repr(sorted(keys.items()))])
+    version = blake2b(told.encode(), digest_size=8).hexdigest()
+    return CodeOf(version=version, parts={f"op:{path}": version for path, version in ops.items()})
+
+
+def made_otherwise(version: str, parts: Mapping[str, str], reason: str) -> CodeOf:
+    """The code of something that was made by other code than its definition says; `reason` is a sentence on why."""
+    digest = blake2b(f"{version}\n{reason}".encode(), digest_size=8).hexdigest()
+    return CodeOf(version=digest, parts={**parts, f"run:{reason}": digest})
 
 
 def needed_keys(definition: AssetsDefinition) -> tuple[AssetKey, ...]:
@@ -144,9 +185,15 @@ def needed_keys(definition: AssetsDefinition) -> tuple[AssetKey, ...]:
 
 def op_version(op: OpDefinition, keys: Mapping[str, str] | None = None) -> str:
     """The version of the code of an op: as the user gave it, else the hash of its function."""
+    return _op_code(op, keys or {}).version
+
+
+def _op_code(op: OpDefinition, keys: Mapping[str, str]) -> CodeOf:
     if op.code_version or not isinstance(op.compute, FunctionCompute):
-        return op.code_version or ""
-    return function_version(op.compute.function, given=keys or {})
+        return CodeOf(version=op.code_version or "", parts=getattr(op.compute, "code_parts", {}))
+    config = config_facts(op.compute.config_class)
+    found = function_code(op.compute.function, given={**keys, **config})
+    return CodeOf(version=found.version, parts=found.parts)
 
 
 def _asset_nodes(definition: AssetsDefinition) -> Iterable[AssetNode]:

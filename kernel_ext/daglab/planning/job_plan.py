@@ -16,7 +16,7 @@ from daglab.foundation.collection import collection_paused
 from daglab.foundation.graphs import levels
 from daglab.planning.asset_steps import steps_by_key, steps_of
 from daglab.planning.expansion import Expander, OpSettings, Path
-from daglab.planning.graph import code_version
+from daglab.planning.graph import code_of
 from daglab.planning.run_order import in_run_order
 from daglab.planning.steps import ExecutionPlan, FromAsset, FromValue, Step
 from daglab.records.assets import AssetState
@@ -89,7 +89,7 @@ def plan_assets(
                     expander=expander,
                     selected_outputs=selected,
                     readable=readable,
-                    code_version=_version(definition) if is_versioned else "",
+                    **(_code(definition) if is_versioned else {}),
                 )
                 steps += (replace(one, hooks=_merged(one.hooks, own_hooks)) if own_hooks else one for one in found)
         return ExecutionPlan(steps=in_run_order(_connected(steps)), states=states or {})
@@ -147,8 +147,8 @@ def _selected_outputs(
     )
 
 
-def _version(definition: AssetsDefinition) -> str:
-    return code_version(definition, next(iter(definition.specs_by_output.values()), None))
+def _code(definition: AssetsDefinition) -> dict[str, Any]:
+    return code_of(definition, next(iter(definition.specs_by_output.values()), None)).of_step
 
 
 def _connected(steps: Iterable[Step]) -> dict[str, Step]:

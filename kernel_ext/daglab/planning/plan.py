@@ -11,7 +11,7 @@ from daglab.definitions.results import AssetCheckSeverity
 from daglab.errors import PlanError, suggest
 from daglab.foundation.graphs import topological_order
 from daglab.planning.asset_steps import steps_by_key, steps_of
-from daglab.planning.graph import AssetGraph, CheckNode, code_version, needed_keys
+from daglab.planning.graph import AssetGraph, CheckNode, code_of, code_version, needed_keys
 from daglab.planning.staleness import Freshness, Verdict
 from daglab.planning.steps import ExecutionPlan, Step
 from daglab.records.assets import AssetState, CheckEvaluation
@@ -132,7 +132,7 @@ class _Planner:
         unsure = not self.force and all(self.verdicts[key].only_upstream and key in self._settled for key in keys)
         latest = self.states[keys[0]].latest if unsure else None
         spec = next(iter(definition.specs_by_output.values()), None)
-        steps = steps_of(definition, code_version=code_version(definition, spec))
+        steps = steps_of(definition, **code_of(definition, spec).of_step)
         for step in steps:
             # A step in the middle of a graph waits for what it reads itself, the first ones for all that blocks.
             makers = [self.makers[key] for key in step.parents if key in self.makers] if _reads(step) else []

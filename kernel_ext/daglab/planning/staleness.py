@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
+from daglab.planning.changed_code import describe_change
 from daglab.planning.graph import AssetGraph, AssetNode
 from daglab.records.assets import AssetState, Materialization
 
@@ -39,6 +41,9 @@ class Verdict:
         return self.freshness is Freshness.FRESH
 
 
+NO_CACHE_TAG: Final = "daglab/no_cache"
+"""An asset with this tag, set to "true", is never fresh: it comes out otherwise each time it is made."""
+
 FRESH = Verdict(freshness=Freshness.FRESH)
 NEVER = Verdict(freshness=Freshness.NEVER, reason="It was never materialized.")
 
@@ -59,7 +64,7 @@ def assess(
     for key in (*graph.external_keys, *graph.order):
         latest = _latest(states, key)
         if latest is None:
-            verdicts[key] = NEVER
+            verdicts[key] = FRESH if _version(states, key) and key not in graph.nodes else NEVER
         elif not holds(latest):
             verdicts[key] = Verdict(freshness=Freshness.MISSING, reason="Its stored value is gone.")
         elif key in graph.nodes:
@@ -77,19 +82,23 @@ def _compare(
     states: Mapping[str, AssetState],
     verdicts: Mapping[str, Verdict],
 ) -> Verdict:
+    if node.spec.plain_tags.get(NO_CACHE_TAG) == "true":
+        return _stale("It is made anew whenever it is asked for, as it is marked --no-cache.")
     if code != latest.code_version:
-        return _stale("Its code changed since it was last materialized.")
+        return _stale(describe_change(graph.code_parts(node.key), latest.code_parts))
     gone = [key for key in latest.input_versions if key not in node.parents]
     if gone:
         return _stale(f"It no longer depends on {gone[0]!r}.")
     # An asset that lives elsewhere and never was recorded here has no version to compare.
-    known = [key for key in node.parents if key in graph.nodes or _latest(states, key)]
+    known = [key for key in node.parents if key in graph.nodes or _version(states, key)]
     for parent in known:
         made_from = latest.input_versions.get(parent)
+        now = _version(states, parent)
+        if made_from is None and parent not in graph.nodes and _latest(states, parent) is None:
+            return _stale(f"{parent!r} was observed since, and was not known when it was made.")
         if made_from is None:
             return _stale(f"It now depends on {parent!r}.")
-        now = _latest(states, parent)
-        if now is not None and now.data_version != made_from:
+        if now and now != made_from:
             return _stale(f"{parent!r} has changed since.")
     for parent in known:
         verdict = verdicts.get(parent, NEVER)
@@ -101,6 +110,14 @@ def _compare(
 
 def _latest(states: Mapping[str, AssetState], key: str) -> Materialization | None:
     return states[key].latest if key in states else None
+
+
+def _version(states: Mapping[str, AssetState], key: str) -> str:
+    """The data version of an asset as it is now: of its last materialization, or observed; "" if nobody knows."""
+    latest = _latest(states, key)
+    if latest is not None:
+        return latest.data_version
+    return states[key].observed if key in states else ""
 
 
 _WORDS = {Freshness.NEVER: "not there", Freshness.STALE: "stale", Freshness.MISSING: "gone"}

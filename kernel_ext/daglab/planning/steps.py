@@ -99,6 +99,7 @@ class Step:
         check_specs: the outputs that are checks.
         parents: the assets that count as what its assets are made from, whether or not it is passed their values.
         code_version: of its code, as it is recorded.
+        code_parts: fingerprints of the parts of its code, by label.
         needs: the steps that come first.
         blocked_by: of these, the checks that stop it when they fail.
         made_from: the data versions of its inputs when it was last run; where this is given, it is run only if one of
@@ -121,6 +122,7 @@ class Step:
     check_specs: Mapping[str, AssetCheckSpec] = field(default_factory=dict)
     parents: tuple[str, ...] = ()
     code_version: str = ""
+    code_parts: Mapping[str, str] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
     blocked_by: tuple[str, ...] = ()
     made_from: Mapping[str, str] | None = None

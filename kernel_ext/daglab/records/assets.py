@@ -29,6 +29,7 @@ class Materialization:
         io_manager_key: who can load it.
         seconds: how long its step took.
         description: what user code said about it.
+        code_parts: fingerprints of the parts of the code, by label; some older records have none.
     """
 
     asset_key: str
@@ -45,6 +46,7 @@ class Materialization:
     tags: Mapping[str, str] = field(default_factory=dict)
     seconds: float | None = None
     description: str = ""
+    code_parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +129,7 @@ class AssetState:
         failure: how the last attempt ended, when `activity` is FAILED.
         checks: the last verdict of each of its checks, by name.
         made_times: how often it was materialized.
+        observed: the data version that was last observed, of an asset that was never materialized here.
     """
 
     asset_key: str
@@ -138,3 +141,4 @@ class AssetState:
     failure: Failure | None = None
     checks: Mapping[str, CheckEvaluation] = field(default_factory=dict)
     made_times: int = 0
+    observed: str = ""

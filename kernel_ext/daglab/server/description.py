@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, NoReturn
 
 from daglab.definitions.asset_key import AssetKey
@@ -14,7 +14,7 @@ from daglab.definitions.op_definition import OpDefinition
 from daglab.definitions.specs import AssetCheckSpec, AssetSpec
 from daglab.errors import InvalidInvocationError
 from daglab.orchestration.locations import LoadedWorkspace, LocatedFinding, Refused
-from daglab.planning.graph import AssetGraph, code_version
+from daglab.planning.graph import AssetGraph, code_of, code_version
 
 
 def workspace_to_json(workspace: LoadedWorkspace) -> dict[str, Any]:
@@ -45,6 +45,7 @@ def _definition_to_json(one: AssetsDefinition) -> dict[str, Any]:
     return {
         "name": one.node.name,
         "code_version": code_version(one),
+        "code_parts": dict(code_of(one, next(iter(one.specs_by_output.values()), None)).parts),
         "assets": {name: _spec_to_json(one, spec) for name, spec in one.specs_by_output.items()},
         "checks": {name: _check_to_json(spec) for name, spec in one.check_specs_by_output.items()},
         "inputs": {name: str(key) for name, key in one.keys_by_input.items()},
@@ -76,7 +77,7 @@ def _check_to_json(spec: AssetCheckSpec) -> dict[str, Any]:
 
 def _definition_from_json(data: Mapping[str, Any]) -> AssetsDefinition:
     return AssetsDefinition(
-        node=OpDefinition(name=data["name"], compute=_Absent(name=data["name"]), code_version=data["code_version"]),
+        node=OpDefinition(name=data["name"], compute=_absent(data), code_version=data["code_version"]),
         specs={name: AssetSpec(**_with_keys(one)) for name, one in data["assets"].items()},
         check_specs={
             name: AssetCheckSpec(**{**one, "asset": AssetKey.from_user_string(one["asset"])})
@@ -86,6 +87,10 @@ def _definition_from_json(data: Mapping[str, Any]) -> AssetsDefinition:
         origin=Origin(**data["origin"]) if data["origin"] else None,
         deps_are_complete=True,
     )
+
+
+def _absent(data: Mapping[str, Any]) -> _Absent:
+    return _Absent(name=data["name"], code_parts=data["code_parts"])
 
 
 def _with_keys(spec: Mapping[str, Any]) -> dict[str, Any]:
@@ -101,6 +106,7 @@ class _Absent:
     """Stands where a computation was."""
 
     name: str
+    code_parts: Mapping[str, str] = field(default_factory=dict)
 
     def __call__(self, context: object, inputs: Mapping[str, object]) -> object:
         _refuse(f"the computation of {self.name!r}")

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
 from collections.abc import Mapping, Sequence
 
-from daglab.errors import DaglabError
 from daglab.foundation.graphs import topological_order
 from daglab.foundation.text import format_bytes, format_duration, plural
+from daglab.views.dot import new_digraph, svg_by_dot
 from daglab.views.shapes import AssetStatus, AssetView, GraphView, to_wire
-from daglab.views.static_svg import INK, LINES, PAPER, draw
+from daglab.views.static_svg import INK, PAPER, draw
 
 ICONS: Mapping[AssetStatus, str] = {
     "never": "○",
@@ -33,9 +32,6 @@ COLORS: Mapping[AssetStatus, str] = {
     "running": "#0969da",
     "failed": "#cf222e",
 }
-
-_MOST_FOR_DOT = 1500
-_FONT = "Helvetica,Arial,sans-serif"
 
 
 def to_text(graph: GraphView) -> str:
@@ -78,15 +74,7 @@ def to_dot(graph: GraphView) -> str:
     """The graph in Graphviz's language."""
     import graphviz
 
-    dot = graphviz.Digraph(
-        name="daglab",
-        graph_attr={"rankdir": "LR", "bgcolor": "transparent", "nodesep": "0.2", "ranksep": "0.45", "fontname": _FONT},
-        node_attr={
-            "shape": "box", "style": "filled,rounded", "fillcolor": PAPER, "fontcolor": INK, "fontname": _FONT,
-            "fontsize": "11", "margin": "0.14,0.08", "height": "0.4",
-        },
-        edge_attr={"color": LINES, "arrowsize": "0.6", "penwidth": "1.1"},
-    )  # fmt: skip
+    dot = new_digraph("daglab", ranksep="0.45")
     ids = {one.key: f"n{number}" for number, one in enumerate(graph.assets)}
     for one in graph.assets:
         label = rf"{graphviz.escape(one_line(one.key))}\n{graphviz.escape(_caption(one))}"
@@ -101,11 +89,8 @@ def to_dot(graph: GraphView) -> str:
 
 def to_svg(graph: GraphView) -> str:
     """The graph as a picture: drawn by Graphviz where its program `dot` is installed, else by daglab itself."""
-    if shutil.which("dot") and 0 < len(graph.assets) <= _MOST_FOR_DOT:
-        try:
-            return drawn_by_dot(to_dot(graph))
-        except DaglabError:
-            pass  # A broken installation of Graphviz is no reason to have no picture.
+    if drawn := svg_by_dot(len(graph.assets), lambda: to_dot(graph)):
+        return drawn
     cards = {one.key: (one_line(one.key), _caption(one), COLORS[one.status], one.external) for one in graph.assets}
     edges = [(edge.source, edge.target) for edge in graph.edges if _is_whole(edge.source, edge.target, cards)]
     return draw([[one.key for one in layer] for layer in layers_of(graph)], cards, edges)
@@ -126,22 +111,6 @@ def layers_of(graph: GraphView) -> list[list[AssetView]]:
     for one in graph.assets:
         layers[depth[one.key]].append(one)
     return layers
-
-
-def drawn_by_dot(source: str) -> str:
-    """A picture of what is written in Graphviz's language.
-
-    Raises:
-        DaglabError: its program is not installed, or failed.
-    """
-    import graphviz
-
-    try:
-        picture = str(graphviz.Source(source).pipe(format="svg", encoding="utf-8", quiet=True))
-    except (graphviz.ExecutableNotFound, graphviz.CalledProcessError, OSError) as error:
-        raise DaglabError(f"Graphviz could not draw the graph: {error}") from None
-    # What comes before the element is for files; inside a notebook it is of no use.
-    return picture[picture.index("<svg") :]
 
 
 def _needs(graph: GraphView) -> dict[str, list[str]]:

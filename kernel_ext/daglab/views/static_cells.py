@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import re
-import shutil
 from collections.abc import Mapping
 
-from daglab.errors import DaglabError
 from daglab.foundation.text import plural
 from daglab.views.cell_graphs import CellGraphView, CellView, HindranceView, NameUseView
-from daglab.views.static import drawn_by_dot, mermaid_text, one_line
-from daglab.views.static_svg import INK, LINES, PAPER, draw
+from daglab.views.dot import FONT, new_digraph, svg_by_dot
+from daglab.views.static import mermaid_text, one_line
+from daglab.views.static_svg import INK, draw
 
 _LONGEST = 48
-_MOST_FOR_DOT = 1500
 _ADVICE = "\n  → "  # how an error begins its hint
-_FONT = "Helvetica,Arial,sans-serif"
 _COLORS: Mapping[str, str] = {"error": "#cf222e", "warning": "#9a6700", "": "#57606a"}
 
 
@@ -57,18 +54,7 @@ def cells_to_dot(graph: CellGraphView) -> str:
     """The graph in Graphviz's language."""
     import graphviz
 
-    dot = graphviz.Digraph(
-        name="cells",
-        graph_attr={"rankdir": "LR", "bgcolor": "transparent", "nodesep": "0.2", "ranksep": "0.6", "fontname": _FONT},
-        node_attr={
-            "shape": "box", "style": "filled,rounded", "fillcolor": PAPER, "fontcolor": INK, "fontname": _FONT,
-            "fontsize": "11", "margin": "0.14,0.08", "height": "0.4",
-        },
-        edge_attr={
-            "color": LINES, "arrowsize": "0.6", "penwidth": "1.1", "fontname": _FONT, "fontsize": "9",
-            "fontcolor": INK,
-        },
-    )  # fmt: skip
+    dot = new_digraph("cells", ranksep="0.6", edges={"fontname": FONT, "fontsize": "9", "fontcolor": INK})
     worst = _worst(graph)
     for cell in graph.cells:
         label = rf"{graphviz.escape(_short(cell.title))}\n{graphviz.escape(_heading(cell))}"
@@ -82,11 +68,8 @@ def cells_to_dot(graph: CellGraphView) -> str:
 
 def cells_to_svg(graph: CellGraphView) -> str:
     """The graph as a picture: drawn by Graphviz where its program `dot` is installed, else by daglab itself."""
-    if shutil.which("dot") and 0 < len(graph.cells) <= _MOST_FOR_DOT:
-        try:
-            return drawn_by_dot(cells_to_dot(graph))
-        except DaglabError:
-            pass  # A broken installation of Graphviz is no reason to have no picture.
+    if drawn := svg_by_dot(len(graph.cells), lambda: cells_to_dot(graph)):
+        return drawn
     worst = _worst(graph)
     cards = {
         str(cell.cell): (_short(cell.title), _heading(cell), _COLORS[worst.get(cell.cell, "")], False)

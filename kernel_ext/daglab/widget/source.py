@@ -79,10 +79,10 @@ class FilesSource:
     def workspace(self) -> LoadedWorkspace:
         """What the files declare."""
         specs = self.specs()
-        signature = places_stamp(specs, self.instance.home.root)
-        if self._loaded is None or self._loaded[0] != signature:
+        signature = places_stamp(specs)
+        if self._loaded is None or self._loaded[0] != signature or not self._loaded[1].is_current:
             find_modules_in(self.instance.home.root, specs)
-            workspace = load_workspace(specs, index=self._index)
+            workspace = load_workspace(specs, index=self._index, is_kernel=True)
             self._loaded = (signature, workspace.focused(self.own) if self.own else workspace)
         return self._loaded[1]
 

@@ -12,11 +12,16 @@ import pytest
 
 import daglab
 from daglab.definitions.asset_decorator import asset
+from daglab.definitions.asset_job import define_asset_job
+from daglab.definitions.data_version import DataVersion
+from daglab.definitions.definitions import Definitions
 from daglab.definitions.io_manager import StoredValue
+from daglab.definitions.source_asset_decorator import observable_source_asset
 from daglab.errors import ValueMissingError
 from daglab.orchestration.clean_home import clean_home
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.materialize import materialize
+from daglab.orchestration.observed import latest_observation, read_states
 
 
 @asset
@@ -58,6 +63,20 @@ def test_what_is_made_there_stays_there(instance: Instance) -> None:
     assert not folder.exists()
     assert os.environ["DAGLAB_HOME"] == str(instance.home.path)
     assert "DAGLAB_STORAGE" not in os.environ
+
+
+def test_what_was_observed_is_known(instance: Instance) -> None:
+    @observable_source_asset
+    def weather() -> DataVersion:
+        return DataVersion("7")
+
+    definitions = Definitions(assets=[weather], jobs=[define_asset_job("look", selection="weather")])
+    assert definitions.get_job_def("look").execute_in_process(instance=instance).success
+    event = latest_observation(instance, "weather")
+    assert event is not None
+    with clean_home(instance, [], [event]) as clean:
+        assert read_states(clean, ["weather"]) == read_states(instance, ["weather"])
+        assert read_states(clean, ["weather"])["weather"].observed == "7"
 
 
 def test_variables_come_back_after_an_error(instance: Instance, monkeypatch: pytest.MonkeyPatch) -> None:

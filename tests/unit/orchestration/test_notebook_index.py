@@ -158,6 +158,33 @@ def test_many_threads_with_one_folder(tmp_path: Path, home: Path) -> None:
     assert found == [tuple(f"a{n}" for n in range(20))] * 6
 
 
+def test_modules_that_cells_import_count_although_cells_are_not_analyzed_again(tmp_path: Path, home: Path) -> None:
+    module = tmp_path / "indexed_helpers.py"
+    module.write_text("def twice(x):\n    return 2 * x\n")
+    spec = write(tmp_path, "n", "from indexed_helpers import twice", "%%asset\na = twice(1)", "%%asset\nb = 1")
+    by = index(home)
+    first = load_workspace([spec], index=by)
+    module.write_text("def twice(x):\n    return x + x\n")
+    assert not first.is_current
+    for known in (by, index(home)):
+        versions = load_workspace([spec], index=known).graph.code_versions
+        assert (versions["a"] == first.graph.code_versions["a"], versions["b"]) == (
+            False,
+            first.graph.code_versions["b"],
+        )
+
+
+def test_who_only_reads_leaves_nothing(tmp_path: Path, home: Path) -> None:
+    specs = [write(tmp_path, "n", "%%asset\na = 1")]
+    load_workspace(specs, index=index(home))
+    (home / "secret.key").unlink()
+    before = {path: path.read_bytes() for path in home.rglob("*") if path.is_file()}
+    specs.append(write(tmp_path, "other", "%%asset\nb = a"))
+    reading = NotebookIndex(IndexFiles(home, is_read_only=True))
+    assert load_workspace(specs, index=reading).graph.order == ("a", "b")
+    assert {path: path.read_bytes() for path in home.rglob("*") if path.is_file()} == before
+
+
 def test_entries_of_notebooks_that_are_gone_are_swept(home: Path) -> None:
     files = IndexFiles(home)
     for n in range(250):

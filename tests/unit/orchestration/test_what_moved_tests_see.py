@@ -13,15 +13,19 @@ from daglab import (
     AssetSpec,
     DagsterError,
     DagsterMaxRetriesExceededError,
+    DagsterTypeCheckDidNotPass,
     DataVersion,
     Definitions,
     DynamicOut,
     DynamicOutput,
+    Failure,
+    GraphDefinition,
     In,
     IOManager,
     IOManagerDefinition,
     ObserveResult,
     Out,
+    RetryPolicy,
     RetryRequested,
     asset,
     asset_check,
@@ -136,6 +140,49 @@ def test_a_step_that_asks_for_too_many_tries() -> None:
     failed = made.execute_in_process(raise_on_error=False).failure_data_for_node("asks")
     assert failed is not None and failed.error is not None
     assert failed.error.cls_name == "RetryRequested"
+
+
+def test_a_policy_that_is_used_up() -> None:
+    tries = []
+
+    @op(retry_policy=RetryPolicy(max_retries=2))
+    def fails() -> None:
+        tries.append(1)
+        raise ValueError("boom")
+
+    @op(retry_policy=RetryPolicy(max_retries=2))
+    def gives_up() -> None:
+        raise Failure("final", allow_retries=False)
+
+    @op(retry_policy=RetryPolicy(max_retries=2))
+    def is_wrong() -> int:
+        return "text"  # type: ignore[return-value]
+
+    with pytest.raises(DagsterMaxRetriesExceededError, match=r"max_retries of 2.*ValueError: boom") as caught:
+        GraphDefinition(name="made", node_defs=[fails]).execute_in_process()
+    assert isinstance(caught.value.__cause__, ValueError)
+    assert len(tries) == 3
+    with pytest.raises(Failure, match="final"):
+        GraphDefinition(name="made", node_defs=[gives_up]).execute_in_process()
+    with pytest.raises(DagsterTypeCheckDidNotPass):
+        GraphDefinition(name="made", node_defs=[is_wrong]).execute_in_process()
+
+
+def test_a_mapped_step_whose_policy_is_used_up() -> None:
+    @op(out=DynamicOut())
+    def fan() -> Any:
+        yield DynamicOutput(1, mapping_key="a")
+
+    @op(retry_policy=RetryPolicy(max_retries=1))
+    def fails(one: int) -> None:
+        raise ValueError(one)
+
+    @job
+    def made() -> None:
+        fan().map(fails)
+
+    with pytest.raises(DagsterMaxRetriesExceededError, match="max_retries of 1"):
+        made.execute_in_process()
 
 
 def test_dynamic_step_alone() -> None:

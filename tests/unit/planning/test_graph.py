@@ -4,6 +4,7 @@ import pytest
 from history import a_check, an_asset, chain
 
 from daglab.definitions.asset_decorator import asset
+from daglab.definitions.config.config import Config
 from daglab.definitions.nodes import Origin
 from daglab.errors import CycleError, DuplicateAssetError
 from daglab.planning.graph import AssetGraph, code_version
@@ -78,3 +79,26 @@ def test_code_version_of_a_function_follows_its_code() -> None:
         return code_version(asset(namespace["a"]))  # type: ignore[arg-type]
 
     assert version(1) == version(1) != version(2)
+
+
+def configured(highest: int, lowest: int) -> str:
+    """The version of an asset whose config has these defaults."""
+
+    class Inner(Config):
+        low: int = lowest
+
+    class Limits(Config):
+        high: int = highest
+        inner: Inner = Inner()
+        name: str
+
+    def limited(config):  # type: ignore[no-untyped-def]
+        return config.high
+
+    limited.__annotations__["config"] = Limits
+    return AssetGraph.build([asset(limited)]).code_versions["limited"]
+
+
+def test_defaults_of_a_config_are_part_of_the_code() -> None:
+    assert configured(9, 1) == configured(9, 1)
+    assert len({configured(9, 1), configured(10, 1), configured(9, 2)}) == 3

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 from history import an_asset, chain, made, states
 
+from daglab.planning.changed_code import describe_change
 from daglab.planning.graph import AssetGraph
-from daglab.planning.staleness import FRESH, NEVER, Freshness, Verdict, assess
+from daglab.planning.staleness import FRESH, NEVER, NO_CACHE_TAG, Freshness, Verdict, assess
 from daglab.records.assets import Materialization
 
 GRAPH = chain("a; b: a; c: b")
@@ -76,3 +77,39 @@ def test_external_need_that_was_recorded_counts() -> None:
     assert judged(graph, made("x", "2"), made("b", x="1")) == {"x": FRESH, "b": stale("'x' has changed since.")}
     assert judged(graph, made("x", "1"), made("b", x="1")) == {"x": FRESH, "b": FRESH}
     assert judged(graph, made("x", "1"), made("b")) == {"x": FRESH, "b": stale("It now depends on 'x'.")}
+
+
+def test_asset_that_comes_out_otherwise_each_time_is_never_fresh() -> None:
+    graph = AssetGraph.build([an_asset("a", tags={NO_CACHE_TAG: "true"}), an_asset("b", "a")])
+    assert judged(graph, A, B) == {
+        "a": stale("It is made anew whenever it is asked for, as it is marked --no-cache."),
+        "b": stale("'a', which it needs, is stale.", only_upstream=True),
+    }
+    other = AssetGraph.build([an_asset("a", tags={NO_CACHE_TAG: "false"})])
+    assert judged(other, A) == {"a": FRESH}
+
+
+def test_part_of_the_code_that_changed_is_named() -> None:
+    then = {"code": "1", "name:clean": "2", "module:helpers.scale": "3", "distribution:pandas": "2.2"}
+    for now, reason in [
+        ({"code": "x"}, "Its code changed since it was last materialized."),
+        ({"name:clean": "x"}, "'clean', which it uses, changed since it was last materialized."),
+        ({"name:": "x"}, "Shared code of its notebook is used by it now, and was not when it was last materialized."),
+        ({"name:new": "x"}, "'new' is used by it now, and was not when it was last materialized."),
+        (
+            {"module:helpers.scale": "x"},
+            "'scale' of the module 'helpers', which it uses, changed since it was last materialized.",
+        ),
+        ({"module:helpers": "missing"}, "The module 'helpers', which it uses, is gone."),
+        ({"distribution:pandas": "3.0"}, "pandas is 3.0 now; it was last materialized with 2.2."),
+        ({"distribution:numpy": "2"}, "It now uses numpy 2, and did not when it was last materialized."),
+        (
+            {"distribution:pandas": "3.0", "name:clean": "x"},
+            "'clean', which it uses, changed since it was last materialized.",
+        ),
+    ]:
+        assert describe_change({**then, **now}, then) == reason
+    assert describe_change({"code": "1"}, then) == "'clean', which it used, is no longer used by it."
+    assert describe_change({}, then) == describe_change(then, {}) == "Its code changed since it was last materialized."
+    run = {**then, "run:'K' was not as the notebook makes it.": "x"}
+    assert describe_change(then, run) == "'K' was not as the notebook makes it."

@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from daglab.views import static
+from daglab.views import dot, static
 from daglab.views.shapes import AssetView, EdgeView, FindingView, GraphView
 
 BARE = AssetView(
@@ -25,15 +25,6 @@ def graph(edges: list[tuple[str, str]], *names: str) -> GraphView:
         title="nights", assets=[replace(BARE, key=key) for key in keys],
         edges=[EdgeView(source=source, target=target) for source, target in edges], findings=[], runs=[], cursor=1,
     )  # fmt: skip
-
-
-@pytest.fixture(params=["dot", "own"])
-def drawing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "own":
-        monkeypatch.setattr(static.shutil, "which", lambda name: None)
-    elif static.shutil.which("dot") is None:
-        pytest.skip("Graphviz is not installed")
-    return str(request.param)
 
 
 def test_text_shows_layers_states_and_needs() -> None:
@@ -82,7 +73,7 @@ def test_json_is_what_goes_over_the_wire() -> None:
 
 
 def test_cards_of_the_own_drawing_do_not_overlap(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(static.shutil, "which", lambda name: None)
+    monkeypatch.setattr(dot.shutil, "which", lambda name: None)
     edges = [(f"n{source}", f"n{target}") for source in range(30) for target in (source + 1, source + 5) if target < 30]
     root = ElementTree.fromstring(static.to_svg(graph(edges)))
     boxes = [

@@ -5,8 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from xml.etree import ElementTree
 
-import pytest
-
 from daglab.notebooks.cell_graph import graph_cells
 from daglab.notebooks.document import Cell, Notebook
 from daglab.notebooks.hindrances import find_hindrances
@@ -22,15 +20,6 @@ def view(*sources: str) -> CellGraphView:
     graph = graph_cells(Notebook(path=Path("n.ipynb"), cells=cells))
     saved = SavedRuns(nbformat=4, runs={1: SavedRun(count=7)})
     return cell_graph_view(graph, saved, find_hindrances(graph, saved))
-
-
-@pytest.fixture(params=["dot", "own"])
-def drawing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    if request.param == "own":
-        monkeypatch.setattr(static_cells.shutil, "which", lambda name: None)
-    elif static_cells.shutil.which("dot") is None:
-        pytest.skip("Graphviz is not installed")
-    return str(request.param)
 
 
 def test_what_to_do_about_a_finding_has_a_line_of_its_own() -> None:
