@@ -16,8 +16,12 @@ made = len(tries.read_text())
 
 def test_cell_is_tried_again(project: Project) -> None:
     project.notebook(f"%%asset made --retry 3:10ms:linear\n{COUNTED.format(enough=3)}")
-    assert project.materialize().code == 0
-    assert project.load("made") == "3"
+    done = project.materialize()
+    assert (done.code, project.load("made")) == (0, "3"), done
+    assert [line.strip() for line in done.out.splitlines() if "again" in line] == [
+        "again   made  in 10 ms, after RuntimeError: not yet",
+        "again   made  in 20 ms, after RuntimeError: not yet",
+    ]
 
 
 def test_cell_fails_after_the_last_try(project: Project) -> None:

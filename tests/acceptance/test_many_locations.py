@@ -62,6 +62,31 @@ def test_file_can_be_made_with_what_it_needs_elsewhere(workspace: Project) -> No
     assert (done.code, sorted(done.steps)) == (0, ["orders", "raw__prices", "revenue"]), done
 
 
+def test_file_is_made_in_its_own_project_wherever_the_command_is_given(workspace: Project, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    file = str(workspace.root / "notebooks" / "report.ipynb")
+    done = workspace.daglab("materialize", "-f", file, "+revenue", cwd=elsewhere)
+    assert (done.code, sorted(done.steps)) == (0, ["orders", "raw__prices", "revenue"]), done
+    assert (workspace.load("revenue"), list(elsewhere.iterdir())) == ("52", [])
+    assert workspace.daglab("asset", "load", "revenue", "-f", file, cwd=elsewhere).code == 0
+
+
+def test_label_that_cannot_be_costs_only_its_cell(workspace: Project) -> None:
+    workspace.notebook("%%asset one --group 'a b'\none = 1", "%%asset two\ntwo = 2", name="notebooks/labels.ipynb")
+    done = workspace.daglab("assets")
+    assert "error: notebooks/labels.ipynb, cell 1, line 1: %%asset: 'a b' is no name of a group\n" in done.err, done
+    assert workspace.daglab("materialize", "two").steps == ["two"]
+
+
+def test_file_beside_a_schedule_of_other_assets_is_valid(workspace: Project) -> None:
+    workspace.notebook('%schedule "0 6 * * *" orders', name="notebooks/times.ipynb")
+    sensor = "%%sensor look --job times_schedule_job\nresult = None"
+    workspace.notebook("%%asset own\nown = 1", sensor, name="notebooks/look.ipynb")
+    done = workspace.daglab("definitions", "validate", "-f", "notebooks/look.ipynb")
+    assert (done.code, done.err) == (0, ""), done
+
+
 def test_file_shows_what_it_reads_and_nothing_else(workspace: Project) -> None:
     workspace.notebook("%%asset other\nother = 1", name="notebooks/other.ipynb")
     assert sorted(graph_of(workspace, "-f", "notebooks/report.ipynb")) == ["orders", "raw/prices", "revenue"]

@@ -33,6 +33,48 @@ def test_folder_instead_of_a_notebook(project: Project) -> None:
     assert project.materialize().refused().startswith("error: pipeline.ipynb: is a directory, not a notebook\n")
 
 
+def test_file_that_is_neither_a_notebook_nor_python(project: Project) -> None:
+    (project.root / "pyproject.toml").write_text("[tool.daglab]\n")
+    told = "error: pyproject.toml: is neither a notebook nor a Python file\n  → name an .ipynb or a .py file\n"
+    assert project.materialize(name="pyproject.toml").refused() == told
+
+
+def test_command_that_is_misspelt(project: Project) -> None:
+    assert "there is no command 'materialise'; did you mean 'materialize'?" in project.daglab("materialise").refused()
+
+
+@pytest.mark.parametrize("command", [("graph", "-f"), ("analyze",), ("promote",)])
+def test_output_that_cannot_be_written(project: Project, command: tuple[str, ...]) -> None:
+    project.notebook("a = [1]", "b = a + [2]")
+    (project.root / "file").touch()
+    done = project.daglab(*command, "pipeline.ipynb", "-o", "file/x").without_traceback()
+    assert (done.code, done.out) == (2, ""), done
+    assert done.err.startswith("error: file/x cannot be written: "), done
+
+
+def test_resource_that_nothing_defines(project: Project) -> None:
+    project.notebook("%%asset a --io nowhere\na = 1")
+    assert "→ give it in resources={'nowhere': ...}; there are: none\n" in project.materialize().out
+
+
+def test_job_where_there_is_none(project: Project) -> None:
+    project.notebook("x = 1")
+    told = "error: there are no jobs here\n  → write a function with @job, or define_asset_job(...)\n"
+    assert project.daglab("job", "execute").refused() == told
+
+
+def test_asset_that_is_like_no_other(project: Project) -> None:
+    project.notebook("%%asset orders\norders = 1")
+    told = "error: there is no asset 'xyz'\n  → `daglab assets` lists what there is\n"
+    assert project.daglab("asset", "show", "xyz").refused() == told
+
+
+def test_cell_that_does_not_bind_what_it_names(project: Project) -> None:
+    project.notebook("%%asset orders\nx = 1")
+    told = "it binds x; assign to 'orders', or name what it makes there\n"
+    assert project.materialize().refused().endswith(told)
+
+
 def test_missing_file(project: Project) -> None:
     assert project.materialize().refused() == "error: pipeline.ipynb: no such file\n  → check the path\n"
 

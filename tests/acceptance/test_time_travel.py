@@ -37,6 +37,9 @@ def test_earlier_value_is_shown(project: Project) -> None:
 
 def test_versions_that_are_not_there_are_refused(project: Project) -> None:
     made_twice(project)
+    project.notebook("%%asset alone\nalone = 1", name="alone.ipynb")
+    assert project.materialize(name="alone.ipynb").code == 0
+    assert "it was made once; the latest is " in project.daglab("asset", "load", "alone", "--version", "-2").refused()
     assert "it was made 2 times" in project.daglab("asset", "load", "delays", "--version", "-3").refused()
     assert "'soon' is no moment" in project.daglab("asset", "load", "delays", "--as-of", "soon").refused()
     assert "the first one was made" in project.daglab("asset", "load", "delays", "--as-of", "2001-01-01").refused()

@@ -7,8 +7,7 @@ from pathlib import Path
 import click
 
 from daglab.cli.main import FAILED
-from daglab.cli.printing import json_text
-from daglab.foundation.files import write_atomically
+from daglab.cli.printing import json_text, write_output
 from daglab.notebooks.cell_graph import graph_cells
 from daglab.notebooks.document import read_notebook
 from daglab.notebooks.hindrances import find_hindrances
@@ -50,5 +49,5 @@ def _print(view: CellGraphView, form: str, output: Path | None) -> None:
     if output is None:
         click.echo(text)
     else:
-        write_atomically(output, text.encode())
+        write_output(output, text.encode())
         click.echo(f"{output} written", err=True)

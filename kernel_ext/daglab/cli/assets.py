@@ -61,7 +61,8 @@ def show(key: str, file: Path | None, rows: int, whole: bool, as_json: bool) -> 
         if found is None and not history:
             nearest = suggest(key, [one.key for one in view.assets])
             broken = f"not everything could be read: {workspace.errors[0]}" if workspace.errors else ""
-            raise InvalidSubsetError(f"there is no asset {key!r}", hint=nearest or broken)
+            hint = nearest or broken or "`daglab assets` lists what there is"
+            raise InvalidSubsetError(f"there is no asset {key!r}", hint=hint)
         shown = None if whole and not as_json else _preview(instance, found, rows)
         if as_json:
             print_json(

@@ -7,12 +7,13 @@ from pathlib import Path
 import click
 
 from daglab.cli.main import FAILED
-from daglab.cli.opening import file_option, loaded, opened, told_findings
+from daglab.cli.opening import file_option, opened, surroundings, told_findings
 from daglab.cli.printing import clean_output, json_option, print_json
 from daglab.definitions.definitions import Definitions
 from daglab.errors import DaglabError
 from daglab.foundation.text import plural
-from daglab.orchestration.locations import LoadedWorkspace
+from daglab.orchestration.locations import LoadedWorkspace, load_workspace
+from daglab.orchestration.notebook_index import NotebookIndex
 
 
 @click.group()
@@ -27,8 +28,12 @@ def validate(file: Path | None, as_json: bool) -> int:
     """Loads everything and makes sure that it fits together: names, dependencies, resources, config, partitions."""
     with opened(file) as instance:
         with clean_output():
-            workspace = loaded(instance, file)
-            problem = _problem_of(workspace)
+            index = NotebookIndex.of(instance.home)
+            specs, own = surroundings(instance, file, index)
+            # Jobs of other notebooks stay with a file, and select assets that are none of it.
+            whole = load_workspace(specs, index=index)
+            problem = _problem_of(whole)
+            workspace = whole if own is None else whole.focused(own)
         if as_json:
             findings = [{"severity": one.severity, "message": str(one)} for one in workspace.findings]
             print_json({"valid": not problem and not workspace.errors, "problem": problem, "findings": findings})

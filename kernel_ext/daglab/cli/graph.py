@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from daglab.cli.opening import file_option, looked_at, opened, told_findings
-from daglab.cli.printing import json_text
-from daglab.foundation.files import write_atomically
+from daglab.cli.printing import json_text, write_output
 from daglab.views.shapes import GraphView, to_wire
 from daglab.views.static import to_dot, to_mermaid, to_svg, to_text
 
@@ -40,5 +39,5 @@ def _print(view: GraphView, form: str, output: Path | None) -> None:
     if output is None:
         click.echo(text)
     else:
-        write_atomically(output, text.encode())
+        write_output(output, text.encode())
         click.echo(f"{output} written", err=True)

@@ -24,6 +24,8 @@ from daglab.orchestration.job_sources import JobSource
 from daglab.orchestration.locations import load_workspace
 from daglab.orchestration.notebook_index import NotebookIndex
 
+_HOW_TO_HAVE_ONE = "write a function with @job, or define_asset_job(...)"
+
 
 @click.command()
 @file_option
@@ -39,7 +41,7 @@ def jobs(file: Path | None, as_json: bool) -> int:
                 [{"name": one.name, "description": one.description, "tags": dict(one.tags or {})} for one in found]
             )
         elif not found:
-            click.echo("There are no jobs here: write a function with @job, or define_asset_job(...).")
+            click.echo(f"There are no jobs here: {_HOW_TO_HAVE_ONE}.")
         else:
             print_table(("job", "what"), [(one.name, _first_line(one.description)) for one in found])
         return told_findings(workspace)
@@ -115,8 +117,11 @@ def _only_job(instance: Instance, file: Path | None) -> str:
     names = sorted(one.name for one in workspace.jobs)
     if len(names) != 1:
         told_findings(workspace)
-        listed = ", ".join(names) or "none"
-        raise InvalidInvocationError("no job was named, and there is not just one", hint=f"name one of: {listed}")
+        if not names:
+            raise InvalidInvocationError("there are no jobs here", hint=_HOW_TO_HAVE_ONE)
+        raise InvalidInvocationError(
+            "no job was named, and there is not just one", hint=f"name one of: {', '.join(names)}"
+        )
     return str(names[0])
 
 

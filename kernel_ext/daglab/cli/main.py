@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from daglab.errors import DaglabError
+from daglab.errors import DaglabError, suggest
 from daglab.foundation.version import __version__
 
 FAILED = 1
@@ -39,6 +39,14 @@ _COMMANDS = {
 class _Commands(click.Group):
     def list_commands(self, context: click.Context) -> list[str]:
         return sorted(_COMMANDS)
+
+    def resolve_command(
+        self, context: click.Context, arguments: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        nearest = suggest(arguments[0], _COMMANDS)
+        if arguments[0] not in _COMMANDS and nearest:
+            context.fail(f"there is no command {arguments[0]!r}; {nearest}")
+        return super().resolve_command(context, arguments)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:

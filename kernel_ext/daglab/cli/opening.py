@@ -12,6 +12,7 @@ import click
 from daglab.cli.main import FAILED
 from daglab.cli.printing import clean_output
 from daglab.errors import InvalidInvocationError, NotebookError
+from daglab.orchestration.home import project_of
 from daglab.orchestration.instance import Instance
 from daglab.orchestration.location_specs import LocationSpec, notebook_spec, workspace_specs
 from daglab.orchestration.locations import LoadedWorkspace, load_workspace
@@ -33,9 +34,9 @@ file_option = click.option(
 @contextmanager
 def opened(file: Path | None = None) -> Iterator[Instance]:
     """Opens the home that belongs to a notebook, or to the working directory, and ends runs that were lost."""
-    with Instance.open(start=Path.cwd()) as instance:
-        if file is not None and not file.exists():
-            raise NotebookError("no such file", path=str(file), hint="check the path")
+    if file is not None and not file.exists():
+        raise NotebookError("no such file", path=str(file), hint="check the path")
+    with Instance.open(start=project_of(Path.cwd(), file) if file else Path.cwd()) as instance:
         root = str(instance.home.root)
         if root not in sys.path:
             sys.path.insert(0, root)  # where modules of the project are found, as with `python -m`

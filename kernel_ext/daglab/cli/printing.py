@@ -7,10 +7,14 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from unicodedata import east_asian_width
 
 import click
+
+from daglab.errors import InvalidInvocationError
+from daglab.foundation.files import write_atomically
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 
@@ -18,6 +22,20 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON."
 def json_text(data: object) -> str:
     """JSON for other programs."""
     return json.dumps(data, ensure_ascii=False, indent=2)
+
+
+def write_output(path: Path, content: bytes) -> None:
+    """Writes the file that `--output` names, at once or not at all.
+
+    Raises:
+        InvalidInvocationError: it cannot be written.
+    """
+    try:
+        write_atomically(path, content)
+    except OSError as error:
+        raise InvalidInvocationError(
+            f"{path} cannot be written: {error.strerror}", hint="name a file in a folder that you may write to, with -o"
+        ) from None
 
 
 def print_json(data: object) -> None:

@@ -13,7 +13,7 @@ from daglab.cli.printing import printable
 from daglab.foundation.text import format_duration, plural
 from daglab.planning.steps import ExecutionPlan
 from daglab.records.assets import CheckEvaluation, Materialization
-from daglab.records.events import Event, EventType, StepEnded, StepFailed, StepSkipped
+from daglab.records.events import Event, EventType, StepEnded, StepFailed, StepSkipped, StepUpForRetry
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
@@ -32,6 +32,9 @@ def plain_progress(plan: ExecutionPlan) -> Iterator[Listener]:
             known.add(event.step_key)
             click.echo(f"          start   {event.step_key}")
         _note_rows(event, rows)
+        again = _another_try(event)
+        if again:
+            click.echo(f"          {again}")
         ended = _ending(event, rows)
         if ended:
             done += 1
@@ -72,6 +75,9 @@ def terminal_progress(plan: ExecutionPlan) -> Iterator[Listener]:
                 overall.update(run, total=len(known))
                 tasks[event.step_key] = overall.add_task(f"  {printable(event.step_key)}", total=1)
             _note_rows(event, rows)
+            again = _another_try(event)
+            if again:
+                console.print(again, markup=False, soft_wrap=True)
             ended = _ending(event, rows)
             if ended:
                 if event.step_key in tasks:
@@ -95,6 +101,13 @@ def _note_rows(event: Event, rows: dict[str, str]) -> None:
         rows[event.step_key] = (
             "  passed" if made.passed else "  did not pass" + (f": {made.message}" if made.message else "")
         )
+
+
+def _another_try(event: Event) -> str | None:
+    if isinstance(event.payload, StepUpForRetry):
+        failure, wait = event.payload.failure, event.payload.seconds_to_wait
+        return f"again   {event.step_key}  in {format_duration(wait)}, after {printable(failure.headline)}"
+    return None
 
 
 def _ending(event: Event, rows: dict[str, str]) -> str | None:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
+from daglab.cli.printing import write_output
 from daglab.errors import InvalidInvocationError, NotebookError
-from daglab.foundation.files import write_atomically
 from daglab.foundation.text import plural
 from daglab.notebooks.document import Notebook, parse_content, read_notebook, read_text
 from daglab.notebooks.parsed import parse_cells
@@ -45,7 +45,7 @@ def promote_command(notebook: Path, output: Path | None, force: bool, dry_run: b
     lines = {one.cell: one.line for one in found.assets}
     changed = with_first_lines(text, lines)
     _check(notebook, changed, promoted_notebook(read, lines))
-    write_atomically(target, changed.encode("utf-8", errors="surrogatepass"))
+    write_output(target, changed.encode("utf-8", errors="surrogatepass"))
     names = ", ".join(name for one in found.assets for name in one.names)
     click.echo(f"{target} written: {plural(sum(len(one.names) for one in found.assets), 'asset')} ({names})")
     click.echo(f"daglab materialize -f {target} makes them; in a notebook, run %load_ext daglab first")

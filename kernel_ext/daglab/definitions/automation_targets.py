@@ -17,6 +17,12 @@ def target_jobs(automation: Any) -> list[JobDefinition | UnresolvedAssetJobDefin
     return [job for job in (*found, _single_job(automation)) if isinstance(job, kinds)]
 
 
+def target_names(automation: Any) -> list[str]:
+    """The names of the jobs that a schedule or a sensor was given by name only."""
+    targets = getattr(automation, "targets", None) or ()
+    return [target.job_name for target in targets if getattr(target, "has_job_def", True) is False]
+
+
 def target_assets(automations: Iterable[Any]) -> list[Any]:
     """The assets that schedules and sensors were given as such."""
     targets = [target for one in automations for target in getattr(one, "targets", None) or ()]

@@ -23,7 +23,13 @@ from daglab.definitions.asset_selection.declared_assets import (
 )
 from daglab.definitions.asset_selection.declared_graph import DeclaredGraph
 from daglab.definitions.assets import AssetsDefinition
-from daglab.definitions.automation_targets import is_schedule, is_unresolved_schedule, target_assets, target_jobs
+from daglab.definitions.automation_targets import (
+    is_schedule,
+    is_unresolved_schedule,
+    target_assets,
+    target_jobs,
+    target_names,
+)
 from daglab.definitions.graph_definition import GraphDefinition
 from daglab.definitions.job_definition import JobDefinition
 from daglab.definitions.required_resources import refuse_missing_keys, refuse_missing_resources
@@ -238,6 +244,13 @@ class RepositoryContents:
     def load_all(self) -> Sequence[JobDefinition]:
         """All jobs, resolved; with them it is certain that everything fits together."""
         _ = self.schedules, self.sensors
+        for one in (*self.given_schedules.values(), *self.given_sensors.values()):
+            for name in target_names(one):
+                if name not in self.job_names:
+                    hint = suggest(name, self.job_names) or "define it, or name one of those that `daglab jobs` lists"
+                    raise InvalidDefinitionError(
+                        f"{one.name!r} launches the job {name!r}, which is not there", hint=hint
+                    )
         return [self.job(name) for name in self.job_names]
 
 

@@ -133,7 +133,8 @@ def io_manager_named(io_managers: Mapping[str, Any], key: str, what: str) -> Any
     if manager is None:
         raise UnknownResourceError(
             f"{what} asks for the IO manager {key!r}, and there is none of that name",
-            hint=suggest(key, io_managers) or f"give it in resources=; there are {sorted(io_managers)}",
+            hint=suggest(key, io_managers)
+            or f"give it in resources=; there are: {', '.join(sorted(io_managers)) or 'none'}",
         )
     return manager
 

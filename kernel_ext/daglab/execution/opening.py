@@ -108,9 +108,11 @@ def refuse_unknown(needed: Mapping[str, str], known: set[str]) -> None:
     if unknown:
         key, who = next(iter(unknown.items()))
         more = f" (and {', '.join(map(repr, list(unknown)[1:]))})" if len(unknown) > 1 else ""
+        others = sorted(known - {DEFAULT_IO_MANAGER_KEY})
         raise UnknownResourceError(
             f"{who} needs the resource {key!r}{more}, which nothing defines",
-            hint=suggest(key, known) or f"give it in resources=; there are {sorted(known - {DEFAULT_IO_MANAGER_KEY})}",
+            hint=suggest(key, known)
+            or f"give it in resources={{{key!r}: ...}}; there are: {', '.join(others) or 'none'}",
         )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from daglab.definitions.labels import checked_group, checked_owners, checked_tags, kind_tags
 from daglab.definitions.retries import RetryPolicy
 from daglab.notebooks.directive_arguments import DirectiveArguments, is_key, is_name
 
@@ -130,6 +131,10 @@ def parse_asset_directive(line: str) -> AssetDirective:
         retry=parsed.retry("--retry"),
         no_cache="--no-cache" in parsed.flags,
     )
+    parsed.judge(checked_group, directive.group)
+    parsed.judge(kind_tags, directive.kinds)
+    parsed.judge(checked_owners, directive.owners, "the cell")
+    parsed.judge(checked_tags, directive.tags, "the cell")
     parsed.raise_problems()
     return directive
 

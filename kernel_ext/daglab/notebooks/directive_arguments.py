@@ -85,10 +85,20 @@ class DirectiveArguments:
         if not well:
             self._problems.append(problem)
 
+    def judge(self, check: Callable[..., object], *given: object) -> None:
+        """Notes what a check of definitions raises, and what it says to do."""
+        try:
+            check(*given)
+        except InvalidDefinitionError as error:
+            self._problems.append(error.message)
+            self._hints.append(error.hint)
+
     def raise_problems(self) -> None:
         """Raises InvalidDefinitionError with all problems at once, if there are any."""
         if self._problems:
-            hint = "; ".join(dict.fromkeys(self._hints)) or f"{self._magic} --help shows how it is written"
+            hint = (
+                "; ".join(dict.fromkeys(filter(None, self._hints))) or f"{self._magic} --help shows how it is written"
+            )
             raise InvalidDefinitionError(f"{self._magic}: {'; '.join(self._problems)}", hint=hint)
 
     def text(self, option: str) -> str | None:

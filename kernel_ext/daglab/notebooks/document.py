@@ -86,6 +86,10 @@ def parse_content(text: str, path: Path) -> Mapping[str, Any]:
     try:
         content = json.loads(text)
     except json.JSONDecodeError as error:
+        if path.suffix != ".ipynb":
+            raise NotebookError(
+                "is neither a notebook nor a Python file", path=str(path), hint="name an .ipynb or a .py file"
+            ) from None
         raise NotebookError(
             f"not valid JSON: {error.msg} at line {error.lineno}, column {error.colno}",
             path=str(path),

@@ -56,7 +56,8 @@ def _unbound_outputs(parsed: ParsedCell, names: Sequence[str]) -> str | None:
     if not missing or parsed.names.dynamic or parsed.names.star_imports:
         return None
     public = sorted(name for name in bound if not name.startswith("_"))
-    advice = suggest(missing[0], public) or (f"it binds {', '.join(public)}" if public else "it binds no name")
+    found = f"it binds {', '.join(public)}" if public else "it binds no name"
+    advice = suggest(missing[0], public) or f"{found}; assign to {missing[0]!r}, or name what it makes there"
     return f"the cell does not bind {', '.join(map(repr, missing))}, which its first line names; {advice}"
 
 

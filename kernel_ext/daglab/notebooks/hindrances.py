@@ -10,6 +10,7 @@ from typing import Literal
 from daglab.errors import suggest
 from daglab.notebooks.analysis import Severity
 from daglab.notebooks.cell_graph import CellGraph, MissingName
+from daglab.notebooks.directive import AssetDirective
 from daglab.notebooks.parsed import ParsedCell
 from daglab.notebooks.saved_runs import SavedRuns
 from daglab.notebooks.slicer import GIVEN_NAMES
@@ -74,11 +75,23 @@ def _unusable(graph: CellGraph) -> Iterator[Hindrance]:
 def _missing(graph: CellGraph) -> Iterator[Hindrance]:
     known = [*graph.timeline.names(), *GIVEN_NAMES]
     for one in graph.missing:
+        directive = one.cell.directive
+        if isinstance(directive, AssetDirective) and one.name in directive.ins:
+            continue
         kind, message = _explained(one, known, graph)
         severity: Severity = "error" if one.certain else "warning"
+        if kind == "undefined" and _may_be_an_asset_of_the_project(one, graph):
+            severity = "warning"
+            message = f"nothing in this notebook binds {one.name!r}, so it means an asset of the project"
+            nearest = suggest(one.name, known)
+            message += f"; if there is none, {nearest}" if nearest else ""
         if not one.certain:
             message = f"code that it may call reads {one.name!r}: {message}"
         yield Hindrance(kind=kind, severity=severity, cell=one.cell.cell.position, line=one.line, message=message)
+
+
+def _may_be_an_asset_of_the_project(one: MissingName, graph: CellGraph) -> bool:
+    return one.cell.directive is not None and one.below is None and graph.timeline.broken_cell_with(one.name) is None
 
 
 def _explained(one: MissingName, known: list[str], graph: CellGraph) -> tuple[HindranceKind, str]:

@@ -89,6 +89,19 @@ def find_home(start: Path | None = None, *, home: Path | None = None) -> Home:
     return Home(path=path, root=root, settings=read_settings(pyproject if _has_table(pyproject) else None))
 
 
+def project_of(folder: Path, file: Path) -> Path:
+    """Where to look for the home of a command that was given in a folder and names a file.
+
+    It is the folder, if its project holds the file; else the folder of the file, if that belongs to a project; else the
+    folder all the same.
+    """
+    here = _nearest_project(folder.resolve())
+    beside = file.resolve().parent
+    if (here is not None and beside.is_relative_to(here)) or _nearest_project(beside) is None:
+        return folder
+    return beside
+
+
 def _server_root(begin: Path) -> Path | None:
     served = os.environ.get(SERVER_HOME)
     root = Path(served).parent if served else None

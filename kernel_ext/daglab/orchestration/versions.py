@@ -131,8 +131,10 @@ def _nearest(made: list[Materialization], wanted: WantedVersion) -> str:
     if run_id and not any(one.run_id.startswith(run_id) for one in made):
         return f"it was made by {_listed(list(dict.fromkeys(one.run_id for one in made)), 'run')}"
     made = [one for one in made if one.run_id.startswith(run_id)]
-    times = f"it was made {len(made)} times; " if isinstance(wanted.version, int) else ""
-    return f"{times}the latest are {', '.join(list(dict.fromkeys(one.data_version for one in made))[:5])}"
+    times = "once" if len(made) == 1 else f"{len(made)} times"
+    known = list(dict.fromkeys(one.data_version for one in made))[:5]
+    latest = f"the latest {'is' if len(known) == 1 else 'are'} {', '.join(known)}"
+    return f"it was made {times}; {latest}" if isinstance(wanted.version, int) else latest
 
 
 def _listed(names: list[str], noun: str) -> str:

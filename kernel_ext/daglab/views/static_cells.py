@@ -12,6 +12,7 @@ from daglab.views.static import mermaid_text, one_line
 from daglab.views.static_svg import INK, draw
 
 _LONGEST = 48
+_ADVICE = "\n  → "  # how an error begins its hint
 _COLORS: Mapping[str, str] = {"error": "#cf222e", "warning": "#9a6700", "": "#57606a"}
 
 
@@ -31,10 +32,11 @@ def cells_to_text(graph: CellGraphView) -> str:
 
 
 def finding_line(one: HindranceView) -> str:
-    """One finding as a line."""
+    """One finding as a line, with what to do on one of its own."""
     line = f", line {one.line}" if one.line else ""
     place = "" if one.cell is None else f"cell {one.cell}{line}: "
-    return one_line(f"{one.severity}: {place}{one.message}")
+    message, arrow, advice = one.message.partition(_ADVICE)
+    return one_line(f"{one.severity}: {place}{message}") + arrow + one_line(advice)
 
 
 def cells_to_mermaid(graph: CellGraphView) -> str:

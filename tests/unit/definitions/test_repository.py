@@ -168,3 +168,18 @@ def test_schedule_of_a_partitioned_asset_job_is_resolved() -> None:
     found = Definitions(assets=[daily], jobs=[days], schedules=[schedule]).get_schedule_def("days_schedule")
     assert isinstance(found, ScheduleDefinition)
     assert (found.cron_schedule, found.job_name) == ("0 0 * * *", "days")
+
+
+def test_automation_of_a_job_that_is_not_there_does_not_fit() -> None:
+    @sensor(job_name="nihgtly")
+    def look() -> None: ...
+
+    daily = ScheduleDefinition(job_name="hourly", cron_schedule="@daily")
+    nightly = define_asset_job("nightly", [orders])
+    with pytest.raises(InvalidDefinitionError, match="'look' launches the job 'nihgtly'"):
+        Definitions.validate_loadable(Definitions(assets=[orders], jobs=[nightly], sensors=[look]))
+    with pytest.raises(InvalidDefinitionError, match="'hourly_schedule' launches the job 'hourly', which is not there"):
+        Definitions.validate_loadable(Definitions(schedules=[daily]))
+    Definitions.validate_loadable(
+        Definitions(jobs=[define_asset_job("hourly", [orders])], assets=[orders], schedules=[daily])
+    )

@@ -26,6 +26,18 @@ def told(*sources, runs=None, nbformat=4):
         (["def f():\n  return x", "f()"], "undefined", "warning", 2, 1, "code that it may call reads 'x'"),
         (["x = (", "x"], "undefined", "error", 2, 1, "cell 1 names it, but is broken"),
         (["x = ("], "broken", "error", 1, 1, "invalid syntax"),
+        (["%%asset\ny = x"], "undefined", "warning", 1, 2, "nothing in this notebook binds 'x', so it means an asset"),
+        (["%%check y\nx"], "undefined", "warning", 1, 2, "nothing in this notebook binds 'x', so it means an asset"),
+        (
+            ["orders = 1", "%%asset\ny = ordres"],
+            "undefined",
+            "warning",
+            2,
+            2,
+            "if there is none, did you mean 'orders'",
+        ),
+        (["x = (", "%%asset\ny = x"], "undefined", "error", 2, 2, "cell 1 names it, but is broken"),
+        (["%%asset\ny = x", "x = 1"], "bound below", "error", 1, 2, "only further down, in cell 2"),
         (["df = 1", "df = df + 1", "df"], "rebinding", "warning", 2, 1, "bound by cells 1 and 2"),
         (["x = 1", "print(x)", "x = 2"], "rebinding", "warning", 3, 1, "read in between by cell 2"),
         (["x = []", "x.append(1)"], "change", "warning", 2, 1, "which cell 1 makes"),
@@ -55,6 +67,7 @@ def test_finding(sources, kind, severity, cell, line, message):
         ["def f():\n  return x", "x = 1", "f()"],
         ["%%time\nx = 1", "%%capture out\ny = x", "%matplotlib inline"],
         ["x = 1\ndel x"],
+        ["%%asset y --ins x=raw/x\ny = x"],
     ],
 )
 def test_nothing_to_tell(sources):

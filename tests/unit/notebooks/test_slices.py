@@ -105,7 +105,7 @@ def test_given_name_that_is_not_bound():
     ((_, message),) = _errors("%%asset flihgts\nflights = 1")
     assert message == "the cell does not bind 'flihgts', which its first line names; did you mean 'flights'?"
     ((_, message),) = _errors("%%asset x\nprint(1)")
-    assert message.endswith("it binds no name")
+    assert message.endswith("it binds no name; assign to 'x', or name what it makes there")
 
 
 def test_description_is_the_first_string():

@@ -6,7 +6,7 @@ import pytest
 
 from daglab.errors import InvalidInvocationError
 from daglab.notebooks.document import Cell
-from daglab.orchestration.home import find_home
+from daglab.orchestration.home import find_home, project_of
 from daglab.orchestration.location_specs import LocationSpec, notebook_spec, workspace_specs
 from daglab.orchestration.requests import MaterializeRequest
 
@@ -51,6 +51,19 @@ def test_kernel_below_a_server_takes_its_home_where_there_is_no_nearer_project(
     assert places(served / "loose") == (served / ".daglab", served)
     assert places(served / "project") == (served / "project" / ".daglab", served / "project")
     assert places(tmp_path) == (tmp_path / ".daglab", tmp_path)
+
+
+def test_file_belongs_to_the_project_of_the_folder_if_that_holds_it_else_to_its_own(tmp_path: Path) -> None:
+    here, there, loose = tmp_path / "here", tmp_path / "there", tmp_path / "loose"
+    for folder in (here, there):
+        (folder / "notebooks" / ".daglab").mkdir(parents=True)
+        (folder / "pyproject.toml").write_text("[tool.daglab]\n")
+    loose.mkdir()
+    assert project_of(here, here / "notebooks" / "a.ipynb") == here
+    assert project_of(here, there / "a.ipynb") == there
+    assert project_of(loose, there / "a.ipynb") == there
+    assert project_of(here, loose / "a.ipynb") == here
+    assert project_of(tmp_path, loose / "a.ipynb") == tmp_path
 
 
 def test_storage_may_lie_in_the_project(tmp_path: Path) -> None:

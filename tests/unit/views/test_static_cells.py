@@ -22,6 +22,13 @@ def view(*sources: str) -> CellGraphView:
     return cell_graph_view(graph, saved, find_hindrances(graph, saved))
 
 
+def test_what_to_do_about_a_finding_has_a_line_of_its_own() -> None:
+    assert static_cells.cells_to_text(view("%%asset a --grp raw\na = 1")).splitlines()[-2:] == [
+        "error: cell 1, line 1: %%asset: there is no option '--grp'",
+        "  → did you mean '--group'?",
+    ]
+
+
 def test_text_gives_the_reason_of_every_edge() -> None:
     text = static_cells.cells_to_text(view("R = 1\ndef f():\n  return R", "x = []", "%%bash\nls", "\nf(); x; y"))
     assert text.splitlines() == [
