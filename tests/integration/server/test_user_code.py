@@ -83,10 +83,12 @@ def test_module_that_ends_the_process_breaks_nothing_else(server: Server) -> Non
 def test_module_that_hangs_is_given_up_while_runs_are_followed(server: Server) -> None:
     socket = server.watch()
     socket.until(shows(numbers="never"))
-    write_notebook(server.root / "sums.ipynb", "%%asset\nimport time\ntime.sleep(3)\nlate = 1")
+    waiting = "%%asset\nimport os, time\nwhile not os.path.exists('go'):\n    time.sleep(0.05)\nlate = 1"
+    write_notebook(server.root / "sums.ipynb", waiting)
     assert server.materialize("asset", "late").status_code == 201
     socket.until(shows(late="running"))
     (server.root / "pipeline.py").write_text("import time\ntime.sleep(3600)\n")
+    (server.root / "go").touch()
     socket.until(shows(late="fresh"))
     told = socket.until(lambda message: message["type"] == "problem")[-1]
     assert "longer than 8 s" in told["problem"]["detail"]
