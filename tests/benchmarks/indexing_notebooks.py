@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import PROGRAMS, Figure, read_cost, run_program
+from measure import PROGRAMS, Figure, print_figures, read_cost, run_program
 
 CELLS = 20
 
@@ -48,3 +48,7 @@ def _notebook(number: int) -> dict[str, object]:
     shared = {"cell_type": "code", "metadata": {}, "execution_count": 1, "outputs": [output]}
     cells = [{**shared, "id": f"c{place}", "source": source.splitlines(True)} for place, source in enumerate(sources)]
     return {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
+
+
+if __name__ == "__main__":
+    print_figures(measure())

@@ -67,13 +67,13 @@ class FunctionCode:
 def function_code(function: Callable[..., Any], *, given: Mapping[str, str] | None = None) -> FunctionCode:
     """The version of a function, as `function_version` gives it, and what it is made of."""
     project = _Project(function.__module__)
-    found = _digest((function, dict(given)) if given else function, project)
+    texts, own = _texts((function, dict(given)) if given else function, project, getattr(function, "__code__", None))
+    found = _hash(texts)
     imported = project.imported_code()
     versions = {f"distribution:{key}": one for key, one in sorted(project.versions().items())}
     if imported or versions:
         found = blake2b(repr((found, imported, versions)).encode(), digest_size=8).hexdigest()
-    own = _digest(function.__code__, _Project(function.__module__))
-    return FunctionCode(version=found, parts={"code": own, **project.parts, **imported, **versions})
+    return FunctionCode(version=found, parts={"code": _hash(own or texts), **project.parts, **imported, **versions})
 
 
 _NOT_LIBRARIES: Final = frozenset({"daglab", "__main__", "__mp_main__", ""})
@@ -149,13 +149,22 @@ def _installations() -> tuple[str, ...]:
 
 
 def _digest(root: object, project: _Project) -> str:
-    texts = _texts(root, project)
+    return _hash(_texts(root, project)[0])
+
+
+def _hash(texts: Iterable[str]) -> str:
     return blake2b("\0".join([*texts, ""]).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
-def _texts(root: object, project: _Project) -> list[str]:
-    """All that there is to say about a thing; what was met before is named by its number, so circles end."""
+def _texts(root: object, project: _Project, marked: object = None) -> tuple[list[str], list[str]]:
+    """All that there is to say about a thing; what was met before is named by its number, so circles end.
+
+    Returns:
+        The texts, and those of them that are about `marked`, a part of it.
+    """
     texts: list[str] = []
+    first, end = 0, _Word(")")
+    of_marked: list[str] = []
     numbers: dict[int, int] = {}
     kept: list[object] = []  # as long as a thing is there, its id is its own
     stack = [root]
@@ -164,6 +173,8 @@ def _texts(root: object, project: _Project) -> list[str]:
         kind = type(one)
         if kind is _Word:
             texts.append(one.text)
+            if one is end:
+                of_marked = texts[first:]
         elif kind in _PLAIN:
             texts.append(_plain_text(one))
         elif id(one) in numbers:
@@ -176,9 +187,13 @@ def _texts(root: object, project: _Project) -> list[str]:
                 texts += map(_plain_text, one)
                 texts.append(")")
             else:
-                stack.append(_CLOSING)
+                if one is marked:
+                    first = len(texts)
+                    stack.append(end)
+                else:
+                    stack.append(_CLOSING)
                 stack += reversed(list(_parts(one, project)))
-    return texts
+    return texts, of_marked
 
 
 def _plain_text(one: Any) -> str:

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import functools
 import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from daglab.planning.function_version import function_version
+from daglab.planning.function_version import function_code, function_version
 
 
 def version(text: str, name: str = "f") -> str:
@@ -131,3 +132,22 @@ def test_version_is_the_same_in_every_process(value: str) -> None:
         for seed in ("1", "2", "3")
     }
     assert len(outs) == 1
+
+
+def test_parts_of_a_function_that_a_decorator_has_wrapped() -> None:
+    def parts(function: object) -> dict[str, str]:
+        return dict(function_code(functools.lru_cache(function)).parts)  # type: ignore[arg-type]
+
+    assert parts(lambda x: x + 1) == parts(lambda x: x + 1)
+    assert parts(lambda x: x + 1)["code"] != parts(lambda x: x + 2)["code"]
+
+
+def test_own_code_is_told_from_what_it_uses() -> None:
+    def code_with(constant: int, step: int) -> dict[str, str]:
+        namespace = {"LIMIT": constant, "__name__": "anything"}
+        exec(f"def limited(x):\n    return min(x + {step}, LIMIT)", namespace)
+        return dict(function_code(namespace["limited"]).parts)  # type: ignore[arg-type]
+
+    first, other_limit, other_step = code_with(1, 1), code_with(2, 1), code_with(1, 2)
+    assert first["code"] == other_limit["code"] != other_step["code"]
+    assert first["name:LIMIT"] == other_step["name:LIMIT"] != other_limit["name:LIMIT"]
