@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import linecache
 import sys
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from daglab.magics.hand_run import HandRun
 from daglab.magics.inputs import resolve_inputs
 from daglab.magics.one_line import outcome_lines
 from daglab.magics.session import KernelSession
+from daglab.magics.slow_cells import SLOW_SECONDS, slow_cells
 from daglab.notebooks.directive import split_directive
 
 _NOT_FIRST = "%%asset and %%check work only as the first line of a cell that is run as a whole"
@@ -35,6 +37,7 @@ class CellHooks:
     def __init__(self, session: KernelSession) -> None:
         self._session = session
         self._running: Any = None
+        self._began = 0.0
         self._run: HandRun | None = None
 
     # Events of IPython
@@ -45,9 +48,12 @@ class CellHooks:
             return  # A cell magic such as %%capture runs the rest of its cell by itself.
         if self._run is not None and self._run.is_open:
             self._run.fail(None)  # IPython never said how that cell ended.
+        if self._running is not None and self._session.current_key is not None:
+            self._session.note_end(failed_line=0, never_ran=False)  # An interrupt came while it was about to say so.
         self._session.catch_up()
         self._session.is_busy = True
         self._running, self._run, self._session.current_key = info, None, None
+        self._began = time.perf_counter()
         is_ours = split_directive(info.raw_cell)[0] is not None
         if info.store_history or is_ours:
             key = self._session.note_execution(info.raw_cell, _cell_id(info))
@@ -61,6 +67,8 @@ class CellHooks:
             return
         run, self._run = self._run, None
         self._note_end(result)
+        seconds = time.perf_counter() - self._began
+        self._session.note_seconds(info.raw_cell, seconds, slow=SLOW_SECONDS)
         self._running = self._session.current_key = None
         self._session.is_busy = False
         if run is not None and run.is_open:
@@ -103,7 +111,7 @@ class CellHooks:
         code_name = sys._getframe(1).f_code.co_filename
         _show_directive(code_name, self._running.raw_cell)
         self._run = HandRun(self._session, cell, inputs, code_name)
-        for remark in self._run.begin():
+        for remark in (*self._run.begin(), *slow_cells(self._session, cell.program)):
             print(remark)  # noqa: T201
 
     def show(self, value: object) -> None:

@@ -59,6 +59,7 @@ class KernelSession:
         self._saved_ids: dict[str, str] = {}
         self._shown: dict[str, list[Closable]] = {}
         self._before: dict[str, Any] = {}
+        self.slow: dict[str, float] = {}  # seconds of the cells that took long, by their text
         self._listeners: list[Callable[[], None]] = []
         self._loading = threading.RLock()
 
@@ -119,6 +120,12 @@ class KernelSession:
             changed = tuple(sorted(name for name in before if name in now and now[name] is not before[name]))
         self._before = {}
         self.log.note_end(failed_line=failed_line, never_ran=never_ran, changed=changed)
+
+    def note_seconds(self, source: str, seconds: float, *, slow: float) -> None:
+        """Notes how long a cell took, if that was long."""
+        self.slow.pop(source, None)
+        if seconds >= slow:
+            self.slow[source] = seconds
 
     def note_needed(self, statement: str) -> None:
         """Notes that a statement of a plain cell was run for the cell that is running."""

@@ -208,3 +208,17 @@ def test_a_running_cell_is_seen_by_others(kernel: LiveKernel) -> None:
     (kernel.folder / "go").touch()
     kernel.wait(request)
     assert seen is AssetActivity.RUNNING
+
+
+def test_a_plain_cell_that_took_long_is_told_of(kernel: LiveKernel) -> None:
+    kernel.run("import time\ntime.sleep(2.1)\nweights = [1, 2]\ndef weigh(x):\n    return x", "slow_plain")
+    kernel.run("light = 3", "quick_plain")
+    told = kernel.run("%%asset\nweighed = sum(weights) + light", "weighed_cell").printed
+    assert re.fullmatch(
+        r"cell \d+ took 2\.\d+ s when it was last run, and it runs again for every asset that needs it; "
+        r"make it an asset: %%asset\n",
+        told,
+    )
+    assert kernel.run("%%asset\nweighed_not = weigh(4)", "weighed_not_cell").printed == ""
+    kernel.run("weights = [1, 2]", "slow_plain")
+    assert kernel.run("%%asset\nweighed = sum(weights) + light", "weighed_cell").printed == ""

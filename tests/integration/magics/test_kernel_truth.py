@@ -339,3 +339,21 @@ def test_interrupted_cell_counts_as_far_as_it_came(desk: Desk) -> None:
     desk.kernel.wait(request)
     desk.run("five")
     assert desk.stands("total")[0] == "stale"
+
+
+def test_cell_whose_end_nobody_heard_of_counts_as_failed_somewhere(desk: Desk) -> None:
+    deaf = "calls = get_ipython().events.callbacks['post_run_cell']\nkept = calls[:]\ncalls.clear()\nK = 1"
+    desk.write(("one", "K = 1"), ("two", deaf), ("three", "calls += kept"), ("five", "%%asset\ntotal = K"))
+    desk.run("one")
+    desk.run("five")
+    assert desk.stands("total") == FRESH
+    desk.run("two")
+    desk.run("three")
+    desk.run("five")
+    assert desk.stands("total")[0] == "stale"
+    desk.run("two")
+    desk.run("three")
+    desk.write(("two", "K = 1"))
+    desk.run("two")
+    desk.run("five")
+    assert desk.stands("total") == FRESH
