@@ -87,7 +87,7 @@ def test_an_edited_helper_turns_what_it_touches_stale(notebook: NotebookPage) ->
     notebook.source(HELPER_CELL, HELPER.replace("FACTOR = 2", "FACTOR = 3"))
     notebook.run(HELPER_CELL)
     notebook.await_statuses(orders="fresh", doubled="stale", total="stale", labels="fresh")
-    expect(notebook.details("doubled").locator(".daglab-reason")).to_contain_text("code")
+    expect(notebook.details("doubled").locator(".daglab-reason")).to_contain_text("'FACTOR', which it uses, changed")
     make_all(notebook)
     assert notebook.run_text("import daglab\ndaglab.load('total')") == "18"
 
