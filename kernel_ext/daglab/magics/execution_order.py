@@ -41,10 +41,6 @@ _PRESENTING = frozenset(
     }
 )
 _NOWHERE = Path("kernel")
-_TABLES = frozenset({"pandas", "polars", "pyarrow", "numpy"})
-_CHANGES_TABLES = frozenset({"insert", "update", "pop", "sort", "fill", "resize", "put", "partition", "itemset"})
-_CHANGES_NOWHERE = Path("kernel")
-_TABLES = frozenset({"insert", "update", "pop", "sort", "fill", "resize", "put", "partition", "itemset"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -171,9 +167,6 @@ def _counts(node: ast.stmt, namespace: Mapping[str, Any]) -> bool:
     if isinstance(value, (MutableSequence, MutableMapping, MutableSet)):
         return True
     package = (type(value).__module__ or "").partition(".")[0]
-    if package in _TABLES:
-        in_place = any(one.arg == "inplace" for one in call.keywords)
-        return in_place or (isinstance(call.func, ast.Attribute) and call.func.attr in _CHANGES_TABLES)
     return package not in _PRESENTING or isinstance(call.func, ast.Name)
 
 
