@@ -14,7 +14,6 @@ from daglab.definitions.nodes import Out
 from daglab.definitions.results import AssetCheckResult, AssetCheckSeverity, MaterializeResult, ObserveResult, Output
 from daglab.definitions.sentinel import NO_VALUE
 from daglab.definitions.specs import AssetSpec, key_of
-from daglab.definitions.types.boundary import check_value, require_passed
 from daglab.definitions.user_events import (
     AssetCheckEvaluation,
     AssetMaterialization,
@@ -27,6 +26,7 @@ from daglab.errors import (
     StepOutputNotFoundError,
     suggest,
 )
+from daglab.execution.checking import tell_checked
 from daglab.execution.recording import StepRecorder
 from daglab.execution.reported import (
     reported_evaluation,
@@ -224,25 +224,18 @@ class Announcer:
         return children
 
     def _check(self, name: str, out: Out, mapping_key: str, value: object) -> None:
-        recorder, spec = self.recorder, self.recorder.step.specs.get(name)
-        key, kind = str(spec.key) if spec else "", out.type
-        if kind.is_any:
-            recorder.tell(EventType.STEP_OUTPUT, ValuePassed(name=name, asset_key=key, mapping_key=mapping_key))
-            return
-        verdict = check_value(kind, value, self.context)
-        recorder.tell(
+        spec = self.recorder.step.specs.get(name)
+        tell_checked(
+            self.recorder,
             EventType.STEP_OUTPUT,
-            ValuePassed(
-                name=name,
-                asset_key=key,
-                mapping_key=mapping_key,
-                type_name=kind.display_name,
-                fits=verdict.success,
-                description=verdict.description or "",
-                metadata=normalize_metadata(verdict.metadata),
-            ),
+            out.type,
+            value,
+            self.context,
+            f"output {name!r}",
+            name=name,
+            asset_key=str(spec.key) if spec else "",
+            mapping_key=mapping_key,
         )
-        require_passed(verdict, kind, value, f"output {name!r} of step {recorder.step.key!r}")
 
     def _handle(self, name: str, out: Out, mapping_key: str, output: Output[Any] | DynamicOutput[Any]) -> None:
         recorder = self.recorder

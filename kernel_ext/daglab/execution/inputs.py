@@ -8,11 +8,11 @@ from typing import Any
 
 from daglab.definitions.asset_key import AssetKey
 from daglab.definitions.io_manager import InputContext, OutputContext
-from daglab.definitions.metadata import MetadataValue, normalize_metadata
+from daglab.definitions.metadata import MetadataValue
 from daglab.definitions.nodes import DEFAULT_OUTPUT, In
 from daglab.definitions.sentinel import NO_VALUE
-from daglab.definitions.types.boundary import check_value, require_passed
 from daglab.errors import DaglabError, LoadInputError, TypeLoadingError, ValueMissingError
+from daglab.execution.checking import tell_checked
 from daglab.execution.loading import input_context, io_manager_named, load_foreign, load_value, load_with
 from daglab.execution.recording import StepRecorder
 from daglab.execution.step_partitions import ReadPartitions, refuse_absent
@@ -28,7 +28,7 @@ from daglab.planning.steps import (
     Step,
 )
 from daglab.records.assets import Materialization
-from daglab.records.events import EventType, ValuePassed
+from daglab.records.events import EventType
 from daglab.records.outputs import StepOutput
 
 
@@ -80,30 +80,19 @@ class InputLoader:
 
     def _check(self, name: str, declared: In, source: Source, value: Any, story: _Story) -> None:
         """Checks and tells an input; all are loaded before the first one is."""
-        recorder, kind = self.recorder, declared.type
-        key = source.key if isinstance(source, FromAsset) else ""
-        if kind.is_any:
-            told = ValuePassed(
-                name=name, asset_key=key, how=story.how, sources=tuple(story.sources), loaded=story.metadata
-            )
-            recorder.tell(EventType.STEP_INPUT, told)
-            return
-        verdict = check_value(kind, value, self.context)
-        recorder.tell(
+        tell_checked(
+            self.recorder,
             EventType.STEP_INPUT,
-            ValuePassed(
-                name=name,
-                asset_key=key,
-                how=story.how,
-                type_name=kind.display_name,
-                fits=verdict.success,
-                description=verdict.description or "",
-                metadata=normalize_metadata(verdict.metadata),
-                sources=tuple(story.sources),
-                loaded=story.metadata,
-            ),
+            declared.type,
+            value,
+            self.context,
+            f"input {name!r}",
+            name=name,
+            asset_key=source.key if isinstance(source, FromAsset) else "",
+            how=story.how,
+            sources=tuple(story.sources),
+            loaded=story.metadata,
         )
-        require_passed(verdict, kind, value, f"input {name!r} of step {recorder.step.key!r}")
 
     def _listen(self, story: _Story) -> Callable[[InputContext], None]:
         """Takes what an IO manager has said of a value that it loaded."""
