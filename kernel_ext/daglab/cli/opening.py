@@ -75,10 +75,14 @@ def surroundings(
     return found.specs, found.own.name
 
 
-def loaded(instance: Instance, file: Path | None, index: NotebookIndex | None = None) -> LoadedWorkspace:
+def loaded(instance: Instance, file: Path | None) -> LoadedWorkspace:
     """What a file declares, and what that needs of its workspace; or the workspace."""
-    index = index or NotebookIndex.of(instance.home)
-    specs, own = surroundings(instance, file, index)
+    index = NotebookIndex.of(instance.home)
+    return loaded_from(*surroundings(instance, file, index), index)
+
+
+def loaded_from(specs: tuple[LocationSpec, ...], own: str | None, index: NotebookIndex) -> LoadedWorkspace:
+    """The same, where `surroundings` has told already what there is to load."""
     workspace = load_workspace(specs, index=index)
     return workspace.focused(own) if own is not None else workspace
 

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from daglab.cli.main import FAILED
-from daglab.cli.opening import loaded, opened, surroundings, told_findings
+from daglab.cli.opening import loaded_from, opened, surroundings, told_findings
 from daglab.cli.printing import clean_output, json_option, print_json, printable
 from daglab.foundation.text import plural
 from daglab.orchestration.notebook_index import NotebookIndex
@@ -42,7 +42,7 @@ def verify(selection: tuple[str, ...], processes: int | None, as_json: bool) -> 
         with clean_output():
             index = NotebookIndex.reading(instance.home)
             specs, own = surroundings(instance, notebook, index)
-            workspace = loaded(instance, notebook, index)
+            workspace = loaded_from(specs, own, index)
         request = MaterializeRequest(
             locations=specs,
             own=own,
