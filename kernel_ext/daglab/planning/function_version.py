@@ -28,28 +28,6 @@ _OPTIMIZED: Final = 0x1  # a flag of code that belongs to a function
 _LONGEST_INT: Final = 4096  # bits; Python refuses to write longer ones as decimal text
 
 
-def function_version(function: Callable[..., Any], *, given: Mapping[str, str] | None = None) -> str:
-    """Hashes the compiled code of a function and of the functions, classes and values that it uses.
-
-    Comments, docstrings, formatting, line numbers and what it does not use make no difference. What an installed
-    library defines counts by its name alone; everything else is followed, in other modules of the project, too. Of
-    objects, what compares by value counts by value; what compares by identity, such as a connection, counts by its
-    type, and where that is a class of the project, by its attributes.
-
-    Args:
-        function: the function.
-        given: what else it depends on, by name.
-
-    Returns:
-        16 hexadecimal digits, the same in every process.
-
-    Example:
-        >>> function_version(lambda x: x + 1) == function_version(lambda x: x + 2)
-        False
-    """
-    return function_code(function, given=given).version
-
-
 @dataclass(frozen=True, kw_only=True, slots=True)
 class FunctionCode:
     """The fingerprint of a function and of all that it reaches.
@@ -65,7 +43,24 @@ class FunctionCode:
 
 
 def function_code(function: Callable[..., Any], *, given: Mapping[str, str] | None = None) -> FunctionCode:
-    """The version of a function, as `function_version` gives it, and what it is made of."""
+    """Hashes the compiled code of a function and of the functions, classes and values that it uses.
+
+    Comments, docstrings, formatting, line numbers and what it does not use make no difference. What an installed
+    library defines counts by its name and the library's version; everything else is followed, in other modules of the
+    project, too. Of objects, what compares by value counts by value; what compares by identity, such as a connection,
+    counts by its type, and where that is a class of the project, by its attributes.
+
+    Args:
+        function: the function.
+        given: what else it depends on, by name.
+
+    Returns:
+        Its version, 16 hexadecimal digits and the same in every process, and what it is made of.
+
+    Example:
+        >>> function_code(lambda x: x + 1).version == function_code(lambda x: x + 2).version
+        False
+    """
     project = _Project(function.__module__)
     texts, own = _texts((function, dict(given)) if given else function, project, getattr(function, "__code__", None))
     found = _hash(texts)

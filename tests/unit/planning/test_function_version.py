@@ -7,7 +7,7 @@ from types import ModuleType
 
 import pytest
 
-from daglab.planning.function_version import function_code, function_version
+from daglab.planning.function_version import function_code
 
 
 def version(text: str, name: str = "f") -> str:
@@ -15,7 +15,7 @@ def version(text: str, name: str = "f") -> str:
     sys.modules["made_up"] = module  # dataclasses look their module up
     try:
         exec(compile(text, "made_up", "exec", dont_inherit=True), vars(module))
-        return function_version(getattr(module, name))
+        return function_code(getattr(module, name)).version
     finally:
         del sys.modules["made_up"]
 
@@ -124,7 +124,7 @@ def test_version_is_the_same_in_every_process(value: str) -> None:
     import subprocess
 
     code = f"K = {value}\ndef f(): return 'y' in {{'p', 'q', 'r'}}, K\n"
-    program = f"from daglab.planning.function_version import function_version\n{code}print(function_version(f))"
+    program = f"from daglab.planning.function_version import function_code\n{code}print(function_code(f).version)"
     outs = {
         subprocess.run(
             [sys.executable, "-c", program], env={"PYTHONHASHSEED": seed}, capture_output=True, text=True, check=True
